@@ -69,7 +69,7 @@ type File struct {
 	PEM    bool
 	// Objects are the things in it.
 	Objects []Object
-	// Findings are the damages and oddities, each with a fix.
+	// Findings are the damages and oddities, each with a fix for FillFix.
 	Findings []finding.Finding
 }
 

@@ -1,0 +1,149 @@
+package phonecert_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/phonecert/phonecert/"
+
+// floors are the packages from the ground up; a package imports only from
+// floors below its own.
+func floors() [][]string {
+	return [][]string{
+		{"inspect/finding", "internal/terminal", "internal/disk", "internal/realparts", "internal/testca", "inspect/ber"},
+		{"handset", "inspect/certificate", "inspect/pbe"},
+		{"inspect/armor", "inspect/key"},
+		{"inspect/pfx"},
+		{"inspect"},
+		{"inspect/rules", "convert"},
+		{"internal/report"},
+		{"commands"},
+		{"cmd/phonecert"},
+	}
+}
+
+// pure are the packages that do no I/O.
+func pure() []string {
+	return []string{
+		"handset", "inspect", "inspect/finding", "inspect/certificate", "inspect/ber", "inspect/armor",
+		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "convert",
+	}
+}
+
+type listed struct {
+	ImportPath   string
+	Imports      []string
+	Deps         []string
+	TestImports  []string
+	XTestImports []string
+	GoFiles      []string
+	Dir          string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps=false", "-json", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, p)
+	}
+	if len(list) < 10 {
+		t.Fatalf("go list found only %d packages", len(list))
+	}
+	return list
+}
+
+func TestImportsPointDown(t *testing.T) {
+	floor := map[string]int{}
+	for i, names := range floors() {
+		for _, name := range names {
+			floor[module+name] = i
+		}
+	}
+	for _, p := range packages(t) {
+		if strings.HasPrefix(p.ImportPath, module+"bench") || p.ImportPath+"/" == module {
+			continue
+		}
+		own, placed := floor[p.ImportPath]
+		if !placed {
+			t.Errorf("%s stands on no floor: give it one in floors()", p.ImportPath)
+		}
+		for _, imported := range p.Imports {
+			if below, ours := floor[imported]; ours && below >= own && imported != module+"internal/realparts" {
+				t.Errorf("%s (floor %d) imports %s (floor %d)", p.ImportPath, own, imported, below)
+			}
+		}
+	}
+}
+
+func TestPurePackagesDoNoIO(t *testing.T) {
+	direct := []string{"os", "os/exec", "net", "net/http", "io/ioutil", "syscall", "log", "github.com/spf13/cobra"}
+	anywhere := []string{"github.com/spf13/cobra", "github.com/charmbracelet/lipgloss", "github.com/olekukonko/tablewriter", "os/exec"}
+	for _, p := range packages(t) {
+		if !slices.Contains(pure(), strings.TrimPrefix(p.ImportPath, module)) {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if slices.Contains(direct, imported) {
+				t.Errorf("%s is pure and imports %s", p.ImportPath, imported)
+			}
+		}
+		for _, imported := range p.Deps {
+			if slices.Contains(anywhere, imported) && imported != "os/exec" {
+				t.Errorf("%s is pure and depends on %s", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
+// TestNamedOnlyWhereAllowed holds what no import graph shows: process streams
+// and exits have one place each, and nothing has an init function.
+func TestNamedOnlyWhereAllowed(t *testing.T) {
+	rules := []struct {
+		pattern *regexp.Regexp
+		allowed string
+	}{
+		{regexp.MustCompile(`\bos\.(Stdin|Stdout|Stderr)\b`), "internal/terminal/"},
+		{regexp.MustCompile(`\bos\.Exit\(`), "cmd/phonecert/"},
+		{regexp.MustCompile(`(?m)^func init\(\)`), "nowhere"},
+		{regexp.MustCompile(`go\.mozilla\.org/pkcs7"`), "inspect/pkcs7.go convert/pkcs7.go"},
+		{regexp.MustCompile(`software\.sslmate\.com/src/go-pkcs12"`), "inspect/pkcs12.go convert/pkcs12.go"},
+	}
+	for _, p := range packages(t) {
+		if strings.HasPrefix(p.ImportPath, module+"bench") {
+			continue
+		}
+		for _, name := range p.GoFiles {
+			text, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := strings.TrimPrefix(p.ImportPath, module) + "/" + name
+			for _, r := range rules {
+				if r.pattern.Match(text) && !slices.ContainsFunc(strings.Fields(r.allowed), func(place string) bool { return strings.HasPrefix(file, place) }) {
+					t.Errorf("%s names %s, which belongs to %s", file, r.pattern, r.allowed)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/phonecert/phonecert/internal/disk"
+)
+
+// maxPassword is the longest password that is read from a file, in bytes.
+const maxPassword = 4096
+
+// passwords gives the password of encrypted files, at most asking once. It
+// comes from --password-file, PHONECERT_PASSWORD or the terminal, in that
+// order, and never from an argument, where other users could see it.
+type passwords struct {
+	f    *Factory
+	path string
+	// variable and question are what the environment and the prompt call it.
+	variable, question string
+
+	once  sync.Once
+	value []byte
+	ok    bool
+}
+
+// passwordFlag adds --password-file to a command that reads files.
+func (f *Factory) passwordFlag(cmd *cobra.Command) *passwords {
+	p := &passwords{f: f, variable: "PHONECERT_PASSWORD", question: "Password of the encrypted file: "}
+	cmd.Flags().StringVar(&p.path, "password-file", "", "read the password of encrypted files from this `file`")
+	return p
+}
+
+// load reads the password file, so that a wrong name is told at once.
+func (p *passwords) load(ctx context.Context) error {
+	if p.path == "" {
+		return nil
+	}
+	content, err := disk.Read(ctx, p.path)
+	if err != nil {
+		return withHint(fmt.Errorf("cannot read the password file %q: %w", p.path, err), "give a file whose first line is the password")
+	}
+	first, _, _ := bytes.Cut(content.Data, []byte("\n"))
+	first = bytes.TrimSuffix(first, []byte("\r"))
+	if len(first) > maxPassword {
+		return withHint(fmt.Errorf("the first line of %q is longer than %d bytes", p.path, maxPassword), "give a file whose first line is the password")
+	}
+	p.once.Do(func() { p.value, p.ok = first, true })
+	return nil
+}
+
+// get returns the password; ok is false when there is none. It has the form of
+// key.Password and may be called by several goroutines.
+func (p *passwords) get() (password []byte, ok bool) {
+	p.once.Do(func() {
+		if value := p.f.Getenv(p.variable); value != "" {
+			p.value, p.ok = []byte(value), true
+			return
+		}
+		if value, err := p.f.Streams.Password(p.question); err == nil {
+			p.value, p.ok = value, true
+		}
+	})
+	return p.value, p.ok
+}

@@ -1,0 +1,78 @@
+package rules
+
+import (
+	"github.com/phonecert/phonecert/handset"
+	"github.com/phonecert/phonecert/inspect"
+	"github.com/phonecert/phonecert/inspect/finding"
+)
+
+// rule is one thing that is looked at.
+type rule struct {
+	// name says in a word or two what the rule looks at.
+	name string
+	// roles are the roles to which the rule applies.
+	roles []handset.Role
+	// apply looks and reports.
+	apply func(*subject)
+}
+
+// table lists every rule, group by group, in the order of the report.
+func table() []rule {
+	onPhone := []handset.Role{handset.Trusted, handset.Server}
+	trusted := []handset.Role{handset.Trusted}
+	server := []handset.Role{handset.Server}
+	pbx := []handset.Role{handset.PBX}
+	all := []handset.Role{handset.Trusted, handset.Server, handset.PBX}
+	return []rule{
+		{"size", onPhone, fileSize},
+		{"file name ending", onPhone, fileEnding},
+		{"what it holds", all, fileContent},
+		{"reading", all, fileReading},
+		{"encoding", onPhone, fileEncoding},
+		{"ending against content", onPhone, endingAgainstContent},
+
+		{"places", onPhone, filePlaces},
+
+		{"private key in a trusted file", trusted, trustedPrivateKey},
+		{"one certificate per file", trusted, trustedSeveral},
+		{"certificate authority", trusted, trustedAuthority},
+		{"already on the phone", trusted, trustedAlready},
+
+		{"key of the server certificate", server, serverKey},
+		{"several certificates", server, serverSeveral},
+		{"own certificate", server, serverAuthority},
+
+		{"validity", all, validity},
+		{"clock", all, clockRange},
+
+		{"key algorithm", all, keyAlgorithm},
+		{"key size", all, keySize},
+		{"signature algorithm", all, signatureAlgorithm},
+
+		{"name", []handset.Role{handset.Server, handset.PBX}, subjectName},
+		{"key usage", all, keyUsage},
+		{"extended key usage", []handset.Role{handset.Server, handset.PBX}, extendedKeyUsage},
+		{"critical extensions", all, criticalExtensions},
+
+		{"order of the chain", pbx, pbxOrder},
+		{"trust settings", pbx, pbxSettings},
+		{"end of the chain", pbx, pbxAnchor},
+		{"cross-signed certificate", pbx, pbxCrossSign},
+		{"name of the server", pbx, pbxName},
+		{"extent of the answer", pbx, pbxExtent},
+	}
+}
+
+// Check tells what the handset of the question does with a file. The order of
+// the findings is that of the table.
+func Check(file *inspect.File, q Question) []finding.Finding {
+	s := newSubject(file, q)
+	for _, r := range table() {
+		for _, role := range r.roles {
+			if role == q.Role {
+				r.apply(s)
+			}
+		}
+	}
+	return s.findings
+}

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"github.com/phonecert/phonecert/inspect"
+	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/inspect/rules"
+)
+
+// Check is the answer for all files and one handset.
+type Check struct {
+	Header
+	Handset  string            `json:"handset"`
+	Role     string            `json:"role"`
+	Verdict  finding.Verdict   `json:"verdict"`
+	Files    []CheckFile       `json:"files"`
+	Findings []finding.Finding `json:"findings"`
+	// Unread is the error of the last file that could not be read.
+	Unread error `json:"-"`
+}
+
+// CheckFile is the answer for one file.
+type CheckFile struct {
+	Path         string            `json:"path"`
+	Size         int64             `json:"size"`
+	Format       inspect.Format    `json:"format"`
+	Certificates []Certificate     `json:"certificates"`
+	PrivateKeys  int               `json:"private_keys"`
+	Findings     []finding.Finding `json:"findings"`
+	Verdict      finding.Verdict   `json:"verdict"`
+
+	unread error
+}
+
+// NewCheck begins the answer for a number of files.
+func NewCheck(q rules.Question, files int) *Check {
+	return &Check{
+		Header:  NewHeader("check"),
+		Handset: q.Profile.ID,
+		Role:    string(q.Role),
+		Files:   make([]CheckFile, files),
+	}
+}
+
+// NewCheckFile describes a file and what the rules found in it.
+func NewCheckFile(f *inspect.File, findings []finding.Finding) CheckFile {
+	c := CheckFile{
+		Path: f.Name, Size: f.Size, Format: f.Format, PrivateKeys: len(f.Keys()),
+		Certificates: []Certificate{}, Findings: findings,
+	}
+	for _, found := range f.Certificates() {
+		c.Certificates = append(c.Certificates, NewCertificate(found))
+	}
+	return c
+}
+
+// UnreadFile stands for a file that could not be read.
+func UnreadFile(path string, err error) CheckFile {
+	return CheckFile{
+		Path: path, Format: inspect.FormatUnknown, Certificates: []Certificate{}, unread: err,
+		Findings: []finding.Finding{unreadable(err)},
+	}
+}
+
+// unreadable leaves the answer open: nothing was seen of the file.
+func unreadable(err error) finding.Finding {
+	return finding.Finding{
+		Code: "file.unreadable", Severity: finding.Error, Message: err.Error(),
+		Fix: "make it readable and run the command again", Basis: finding.Assumed, Source: "the operating system",
+	}
+}
+
+// Decide draws the verdicts from the findings.
+func (c *Check) Decide(strict bool) {
+	c.Verdict = finding.Decide(c.Findings, strict)
+	if c.Findings == nil {
+		c.Findings = []finding.Finding{}
+	}
+	for i := range c.Files {
+		file := &c.Files[i]
+		if file.Findings == nil {
+			file.Findings = []finding.Finding{}
+		}
+		file.Verdict = finding.Decide(file.Findings, strict)
+		c.Verdict = finding.Worst(c.Verdict, file.Verdict)
+		if file.unread != nil {
+			c.Unread = file.unread
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/internal/terminal"
+)
+
+// manyFiles is from how many files on a terminal shows a table of them all and
+// details only of those that are not accepted.
+const manyFiles = 4
+
+// CheckPrinter writes the answers for one handset or several.
+type CheckPrinter struct {
+	streams     *terminal.Streams
+	st          style
+	json, quiet bool
+	handsets    int
+	rows        [][]string
+}
+
+// NewCheckPrinter returns a printer for the answers for a number of handsets.
+func NewCheckPrinter(s *terminal.Streams, asJSON, quiet bool, handsets int) *CheckPrinter {
+	return &CheckPrinter{streams: s, st: newStyle(s.Out, s.Color), json: asJSON, quiet: quiet, handsets: handsets}
+}
+
+// Print writes the answer for one handset.
+func (p *CheckPrinter) Print(c *Check) error {
+	switch {
+	case p.json:
+		return JSON(p.streams.Out, c)
+	case p.quiet:
+		return nil
+	case !p.streams.OutTTY:
+		return tabbed(p.streams.Out, p.pipeRows(c))
+	case p.handsets > 1:
+		p.rows = append(p.rows, p.matrixRow(c))
+		return nil
+	}
+	return p.text(c)
+}
+
+// Close writes what needed all answers first: the table over several handsets.
+func (p *CheckPrinter) Close() error {
+	if len(p.rows) == 0 {
+		return nil
+	}
+	return table(p.streams, []string{"handset", "answer", "why"}, p.rows)
+}
+
+// pipeRows has one row a finding, and one for a file without findings:
+// handset, verdict, path, severity, code, message, fix.
+func (p *CheckPrinter) pipeRows(c *Check) [][]string {
+	var rows [][]string
+	add := func(verdict finding.Verdict, path string, findings []finding.Finding) {
+		if len(findings) == 0 {
+			rows = append(rows, []string{c.Handset, string(verdict), path, "", "", "", ""})
+		}
+		for _, f := range findings {
+			rows = append(rows, []string{c.Handset, string(verdict), path, string(f.Severity), f.Code, f.Message, f.Fix})
+		}
+	}
+	for _, file := range c.Files {
+		add(file.Verdict, file.Path, file.Findings)
+	}
+	if len(c.Findings) > 0 {
+		add(c.Verdict, "", c.Findings)
+	}
+	return rows
+}
+
+// matrixRow is the answer for one handset in one line.
+func (p *CheckPrinter) matrixRow(c *Check) []string {
+	var codes []string
+	seen := map[string]bool{}
+	collect := func(list []finding.Finding) {
+		for _, f := range list {
+			if f.Severity == finding.Error && !seen[f.Code] {
+				seen[f.Code] = true
+				codes = append(codes, f.Code)
+			}
+		}
+	}
+	for _, file := range c.Files {
+		collect(file.Findings)
+	}
+	collect(c.Findings)
+	return []string{c.Handset, p.st.verdict(c.Verdict), strings.Join(codes, ", ")}
+}
+
+// text writes the answer for one handset for people.
+func (p *CheckPrinter) text(c *Check) error {
+	many := len(c.Files) >= manyFiles
+	if many {
+		if err := p.summary(c); err != nil {
+			return err
+		}
+	}
+	for _, file := range c.Files {
+		if !many || file.Verdict != finding.Accepted {
+			p.file(c, file)
+		}
+	}
+	w, width := p.streams.Out, p.streams.Width()
+	p.st.findings(w, width, c.Findings)
+	if len(c.Files) > 1 {
+		line(w, "  ", p.st.verdict(c.Verdict), "  ", fmt.Sprintf("%s, %d files as %s", c.Handset, len(c.Files), c.Role))
+	}
+	return nil
+}
+
+func (p *CheckPrinter) summary(c *Check) error {
+	var rows [][]string
+	for _, file := range c.Files {
+		var codes []string
+		for _, f := range file.Findings {
+			if f.Severity != finding.Note {
+				codes = append(codes, f.Code)
+			}
+		}
+		rows = append(rows, []string{file.Path, string(file.Format), p.st.verdict(file.Verdict), strings.Join(codes, ", ")})
+	}
+	return table(p.streams, []string{"file", "format", "answer", "why"}, rows)
+}
+
+// file writes the answer for one file.
+func (p *CheckPrinter) file(c *Check, file CheckFile) {
+	w, width := p.streams.Out, p.streams.Width()
+	line(w, "  ", p.st.strong.Render(file.Path), "  ", p.st.faint.Render(c.Handset+" · "+c.Role))
+	for i, cert := range file.Certificates {
+		if i == 3 {
+			line(w, "  ", p.st.faint.Render(fmt.Sprintf("and %d certificates more", len(file.Certificates)-i)))
+			break
+		}
+		p.st.wrapped(w, width, "  ", p.st.faint.Render(fmt.Sprintf("%s · %s %d · until %s",
+			cert.Subject, cert.KeyAlgorithm, cert.KeyBits, cert.NotAfter.Format("2006-01-02"))))
+	}
+	line(w)
+	p.st.findings(w, width, file.Findings)
+	p.st.wrapped(w, width, "  ", p.st.verdict(file.Verdict)+"  "+sentence(c, file))
+	line(w)
+}
+
+// sentence is the answer in words.
+func sentence(c *Check, file CheckFile) string {
+	takes, refuses := "takes this file as "+c.Role+" certificate", "refuses this file as "+c.Role+" certificate"
+	if c.Role == "pbx" {
+		takes, refuses = "trusts the server that presents this chain", "refuses the server that presents this chain"
+	}
+	switch file.Verdict {
+	case finding.Accepted:
+		return c.Handset + " " + takes
+	case finding.Rejected:
+		return c.Handset + " " + refuses + ": " + firstError(file)
+	}
+	return "whether " + c.Handset + " " + takes + " is not known: " + firstError(file)
+}
+
+func firstError(file CheckFile) string {
+	var open string
+	for _, f := range file.Findings {
+		switch {
+		case f.Open() && open == "":
+			open = f.Message
+		case f.Severity == finding.Error && !f.Open():
+			return f.Message
+		}
+	}
+	return open
+}

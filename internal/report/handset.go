@@ -1,0 +1,170 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/phonecert/phonecert/handset"
+	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/inspect/rules"
+	"github.com/phonecert/phonecert/internal/terminal"
+)
+
+// HandsetList is the list of profiles.
+type HandsetList struct {
+	Header
+	Handsets []HandsetLine `json:"handsets"`
+}
+
+// HandsetLine is one profile in the list.
+type HandsetLine struct {
+	ID       string   `json:"id"`
+	Brand    string   `json:"brand"`
+	Models   []string `json:"models"`
+	Firmware string   `json:"firmware"`
+	Summary  string   `json:"summary"`
+	NotKnown int      `json:"facts_not_known"`
+}
+
+// NewHandsetLine describes a profile in one line.
+func NewHandsetLine(p *handset.Profile) HandsetLine {
+	l := HandsetLine{
+		ID: p.ID, Brand: p.Brand.Value, Models: p.Models.Value, Firmware: p.Firmware.Value, Summary: p.Summary,
+	}
+	for _, f := range handset.Facts(p) {
+		if !f.Known {
+			l.NotKnown++
+		}
+	}
+	return l
+}
+
+// PrintHandsetList writes the list as a table, as rows or as JSON.
+func PrintHandsetList(s *terminal.Streams, asJSON bool, list HandsetList) error {
+	if asJSON {
+		return JSON(s.Out, list)
+	}
+	var rows [][]string
+	for _, h := range list.Handsets {
+		rows = append(rows, []string{h.ID, h.Brand, strings.Join(h.Models, ", "), h.Firmware, fmt.Sprint(h.NotKnown)})
+	}
+	return table(s, []string{"id", "brand", "models", "firmware", "facts not known"}, rows)
+}
+
+// Handset is a profile with all its facts.
+type Handset struct {
+	Header
+	ID      string        `json:"id"`
+	Base    string        `json:"base,omitempty"`
+	Summary string        `json:"summary"`
+	Facts   []HandsetFact `json:"facts"`
+}
+
+// HandsetFact is one fact of a profile.
+type HandsetFact struct {
+	Path    string        `json:"path"`
+	Label   string        `json:"label"`
+	Value   string        `json:"value"`
+	Known   bool          `json:"known"`
+	Basis   finding.Basis `json:"basis"`
+	Source  string        `json:"source"`
+	Because string        `json:"because,omitempty"`
+}
+
+// NewHandset describes a profile.
+func NewHandset(command string, p *handset.Profile) Handset {
+	h := Handset{Header: NewHeader(command), ID: p.ID, Base: p.Base, Summary: p.Summary}
+	for _, f := range handset.Facts(p) {
+		h.Facts = append(h.Facts, HandsetFact{f.Path, f.Label, f.Value, f.Known, f.Basis, f.Source, f.Because})
+	}
+	return h
+}
+
+// PrintHandset writes the facts of a profile.
+func PrintHandset(s *terminal.Streams, asJSON bool, h Handset) error {
+	if asJSON {
+		return JSON(s.Out, h)
+	}
+	if !s.OutTTY {
+		var rows [][]string
+		for _, f := range h.Facts {
+			rows = append(rows, []string{f.Path, f.Label, f.Value, string(f.Basis), f.Source, f.Because})
+		}
+		return tabbed(s.Out, rows)
+	}
+	st, width := newStyle(s.Out, s.Color), s.Width()
+	line(s.Out, "  ", st.strong.Render(h.ID), "  ", st.faint.Render(h.Summary))
+	group := ""
+	for _, f := range h.Facts {
+		if g, _, nested := strings.Cut(f.Path, "."); nested && g != group {
+			group = g
+			line(s.Out)
+		}
+		st.fact(s, width, f)
+	}
+	return nil
+}
+
+// fact writes one fact and, below it, what it rests on.
+func (st style) fact(s *terminal.Streams, width int, f HandsetFact) {
+	value := f.Value
+	if !f.Known {
+		value = st.doubt.Render("not known")
+	}
+	st.wrapped(s.Out, width, "  ", st.strong.Render(f.Label)+": "+value)
+	ground := string(f.Basis) + ": " + f.Source
+	if f.Because != "" {
+		ground += " (" + f.Because + ")"
+	}
+	st.wrapped(s.Out, width, "      ", st.faint.Render(ground))
+}
+
+// Roots are the trusted certificates inside a handset.
+type Roots struct {
+	Header
+	Handset      string               `json:"handset"`
+	Known        bool                 `json:"known"`
+	Basis        finding.Basis        `json:"basis"`
+	Source       string               `json:"source"`
+	Certificates []InspectCertificate `json:"certificates"`
+}
+
+// NewRoots describes the list.
+func NewRoots(command string, p *handset.Profile, list rules.Builtin) Roots {
+	r := Roots{
+		Header: NewHeader(command), Handset: p.ID, Known: list.Listed, Basis: list.Basis, Source: list.Source,
+		Certificates: []InspectCertificate{},
+	}
+	for _, c := range list.Certificates {
+		r.Certificates = append(r.Certificates, newInspectCertificate(c))
+	}
+	return r
+}
+
+// PrintRoots writes the list as a table, as PEM or as JSON, and to standard
+// error how firmly it is known.
+func PrintRoots(s *terminal.Streams, asJSON, asPEM bool, r Roots) error {
+	if asJSON {
+		return JSON(s.Out, r)
+	}
+	if asPEM {
+		return InspectPEM(s, InspectFile{Certificates: r.Certificates})
+	}
+	switch {
+	case !r.Known:
+		Note(s, fmt.Sprintf("the built-in certificates of %s are not known: %s", r.Handset, r.Source))
+		return nil
+	case len(r.Certificates) == 0:
+		Note(s, fmt.Sprintf("%s has no built-in certificates (%s: %s)", r.Handset, r.Basis, r.Source))
+		return nil
+	}
+	Note(s, fmt.Sprintf("%d certificates, %s: %s", len(r.Certificates), r.Basis, r.Source))
+	var rows [][]string
+	for _, c := range r.Certificates {
+		rows = append(rows, []string{
+			c.Subject, c.SignatureAlgorithm, fmt.Sprintf("%s %d", c.KeyAlgorithm, c.KeyBits),
+			c.NotAfter.Format("2006-01-02"), c.SHA256,
+		})
+	}
+	return table(s, []string{"subject", "signature", "key", "valid until", "SHA-256"}, rows)
+}
