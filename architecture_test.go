@@ -27,7 +27,7 @@ func floors() [][]string {
 		{"inspect/rules", "convert"},
 		{"internal/report"},
 		{"commands"},
-		{"cmd/phonecert"},
+		{"cmd/phonecert", "completions", "docs"},
 	}
 }
 

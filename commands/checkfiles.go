@@ -53,8 +53,7 @@ func (f *Factory) checkFiles(ctx context.Context, paths []string, stdin *disk.Co
 					result.Files[i] = report.UnreadFile(paths[i], err)
 					continue
 				}
-				batch.Add(i, file)
-				result.Files[i] = report.NewCheckFile(file, rules.Check(file, q))
+				result.Files[i] = report.NewCheckFile(file, batch.Check(i, file))
 			}
 		})
 	}
@@ -73,7 +72,7 @@ func (f *Factory) checkFiles(ctx context.Context, paths []string, stdin *disk.Co
 
 func (f *Factory) openOnce(ctx context.Context, path string, stdin *disk.Content, pw *passwords) (*inspect.File, error) {
 	if path == "-" && stdin != nil {
-		return inspect.Read(path, stdin.Data, inspect.Options{Size: stdin.Size, Truncated: stdin.Truncated, Password: pw.get}), nil
+		return read(ctx, path, *stdin, pw), nil
 	}
 	return f.open(ctx, path, pw)
 }

@@ -91,7 +91,7 @@ PHONECERT_OUT_PASSWORD or a prompt.`,
 	flags.BoolVar(&o.noKeys, "no-keys", false, "leave private keys out")
 	flags.BoolVar(&o.force, "force", false, "overwrite files")
 	o.passwords = f.passwordFlag(cmd)
-	o.outPasswords = &passwords{f: f, variable: "PHONECERT_OUT_PASSWORD", question: "Password for the PKCS#12 file: "}
+	o.outPasswords = &passwords{f: f, variable: "PHONECERT_OUT_PASSWORD"}
 	flags.StringVar(&o.outPasswords.path, "out-password-file", "", "read the password of a p12 to write from this `file`")
 	completeValues(cmd, "to", "pem", "der", "p7b", "p12")
 	completeValues(cmd, "encoding", "pem", "der")
@@ -223,15 +223,15 @@ func (o *convertOptions) options(ctx context.Context) (convert.Options, error) {
 	if o.handset != "" {
 		to.Profile, err = o.f.profile(ctx, o.handset)
 	} else if to.To == inspect.FormatPKCS12 {
-		to.Password, err = o.outPassword()
+		to.Password, err = o.outPassword(ctx)
 	}
 	return to, err
 }
 
 // outPassword is the password for a PKCS#12. One that was typed is asked for
 // twice, for nobody saw it.
-func (o *convertOptions) outPassword() ([]byte, error) {
-	password, ok := o.outPasswords.get()
+func (o *convertOptions) outPassword(ctx context.Context) ([]byte, error) {
+	password, ok := o.outPasswords.get(ctx, "Password for the PKCS#12 file: ")
 	if !ok {
 		return nil, withHint(errors.New("a PKCS#12 file needs a password"),
 			"give it with --out-password-file FILE or in PHONECERT_OUT_PASSWORD")
@@ -239,7 +239,7 @@ func (o *convertOptions) outPassword() ([]byte, error) {
 	if o.outPasswords.path != "" || o.f.Getenv(o.outPasswords.variable) != "" {
 		return password, nil
 	}
-	again, err := o.f.Streams.Password("The same again: ")
+	again, err := o.f.Streams.Password(ctx, "The same again: ")
 	if err != nil || !bytes.Equal(again, password) {
 		return nil, withHint(errors.New("the two passwords differ"), "run the command again")
 	}

@@ -21,11 +21,14 @@ func (f *Factory) open(ctx context.Context, path string, pw *passwords) (*inspec
 	if err != nil {
 		return nil, withHint(fmt.Errorf("cannot read %q: %w", path, err), readHint(path, err))
 	}
-	options := inspect.Options{Size: content.Size, Truncated: content.Truncated}
-	if pw != nil {
-		options.Password = pw.get
-	}
-	return inspect.Read(path, content.Data, options), nil
+	return read(ctx, path, content, pw), nil
+}
+
+// read tells what the content of a file is.
+func read(ctx context.Context, path string, content disk.Content, pw *passwords) *inspect.File {
+	return inspect.Read(path, content.Data, inspect.Options{
+		Size: content.Size, Truncated: content.Truncated, Password: pw.of(ctx, path),
+	})
 }
 
 func readHint(path string, err error) string {

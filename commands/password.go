@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/phonecert/phonecert/inspect/key"
 	"github.com/phonecert/phonecert/internal/disk"
 )
 
@@ -20,8 +21,8 @@ const maxPassword = 4096
 type passwords struct {
 	f    *Factory
 	path string
-	// variable and question are what the environment and the prompt call it.
-	variable, question string
+	// variable is what the environment calls it.
+	variable string
 
 	once  sync.Once
 	value []byte
@@ -30,7 +31,7 @@ type passwords struct {
 
 // passwordFlag adds --password-file to a command that reads files.
 func (f *Factory) passwordFlag(cmd *cobra.Command) *passwords {
-	p := &passwords{f: f, variable: "PHONECERT_PASSWORD", question: "Password of the encrypted file: "}
+	p := &passwords{f: f, variable: "PHONECERT_PASSWORD"}
 	cmd.Flags().StringVar(&p.path, "password-file", "", "read the password of encrypted files from this `file`")
 	return p
 }
@@ -53,17 +54,28 @@ func (p *passwords) load(ctx context.Context) error {
 	return nil
 }
 
-// get returns the password; ok is false when there is none. It has the form of
-// key.Password and may be called by several goroutines.
-func (p *passwords) get() (password []byte, ok bool) {
+// get returns the password, asking the question where it must be typed; ok is
+// false when there is none. It may be called by several goroutines, and asks
+// once: all encrypted files of a call share one password.
+func (p *passwords) get(ctx context.Context, question string) (password []byte, ok bool) {
 	p.once.Do(func() {
 		if value := p.f.Getenv(p.variable); value != "" {
 			p.value, p.ok = []byte(value), true
 			return
 		}
-		if value, err := p.f.Streams.Password(p.question); err == nil {
+		if value, err := p.f.Streams.Password(ctx, question); err == nil && len(value) > 0 {
 			p.value, p.ok = value, true
 		}
 	})
 	return p.value, p.ok
+}
+
+// of is the password of an encrypted file, in the form in which readers ask.
+func (p *passwords) of(ctx context.Context, path string) key.Password {
+	if p == nil {
+		return nil
+	}
+	return func() ([]byte, bool) {
+		return p.get(ctx, fmt.Sprintf("Password of %s (none: just Enter): ", path))
+	}
 }

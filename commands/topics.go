@@ -31,6 +31,8 @@ const environmentText = `Environment variables:
 
   PHONECERT_HANDSET    the profile to use when --handset is not given
   PHONECERT_PASSWORD   the password of an encrypted file
+  PHONECERT_OUT_PASSWORD
+                       the password for a PKCS#12 file to write
   NO_COLOR             set to anything: no colour
   TERM                 "dumb": no colour
 
@@ -50,6 +52,7 @@ added in later releases, never renamed.
   every object   schema_version, command
   check          handset, role, verdict (accepted|rejected|unknown), files[],
                  findings[] that concern the files together
+  convert        outputs[], remarks[] and, with --for, handset, role, verdict
   a file         path, size, format (pem|der|pkcs7|pkcs12|key|csr|crl|unknown),
                  certificates[], private_keys, findings[], verdict
   a certificate  subject, issuer, serial, not_before, not_after, key_algorithm,

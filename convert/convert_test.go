@@ -89,6 +89,14 @@ func TestMergeDropsDuplicates(t *testing.T) {
 	}
 }
 
+func TestManyDuplicatesAreToldInShort(t *testing.T) {
+	root := makeFamily().root
+	_, remarks := one(t, Options{}, file("x", certOf(root, root, root, root, root, root, root, root)...))
+	if len(remarks) != 6 || remarks[5] != "left out 2 objects more that came before" {
+		t.Errorf("remarks %q", remarks)
+	}
+}
+
 func TestChainOrder(t *testing.T) {
 	f := makeFamily()
 	tests := []struct {
@@ -195,7 +203,7 @@ func TestFileNames(t *testing.T) {
 		"*.example.com":           "07-example-com.pem",
 		"Zürich & Köln":           "07-z-rich-k-ln.pem",
 		"認証局":                     "07-certificate.pem",
-		"\x00\n\\:":               "07-x00-x0a.pem",
+		"\x00\n\\:":               "07-x00-n.pem",
 		strings.Repeat("ab ", 40): "07-" + strings.Repeat("ab-", 13) + "a.pem",
 	} {
 		it := item{Object: certOf(issue(name, nil, true, makeFamily().root.key))[0]}

@@ -147,7 +147,12 @@ func (j *job) dropDuplicates() error {
 		seen[content] = true
 		return !again
 	})
-	for _, it := range dropped {
+	const most = 5
+	for i, it := range dropped {
+		if i == most {
+			j.remark("left out %d objects more that came before", len(dropped)-most)
+			break
+		}
 		j.remark("left out %s: the same one came before", it)
 	}
 	return nil

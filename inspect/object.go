@@ -9,7 +9,6 @@ import (
 	"github.com/phonecert/phonecert/inspect/ber"
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
-	"github.com/phonecert/phonecert/inspect/key"
 )
 
 // block is one piece of a file: a PEM block, or DER without any text.
@@ -18,8 +17,18 @@ type block struct {
 	headers map[string]string
 	line    int
 	der     []byte
+	// raw is what stands in the file: BER, where der had to be made of it.
+	raw []byte
 	// damaged: der is not all that the block should hold.
 	damaged bool
+}
+
+// written is the block as it stands in the file.
+func (b block) written() []byte {
+	if b.raw != nil {
+		return b.raw
+	}
+	return b.der
 }
 
 // where names the block in a sentence.
@@ -44,7 +53,7 @@ func (r *reader) binary(data []byte) {
 			return
 		}
 		before := len(r.file.Objects)
-		r.object(block{der: der})
+		r.object(block{der: der, raw: rest[:len(rest)-len(after)]})
 		if len(r.file.Objects) == before && offset > 0 {
 			r.trailing(rest, offset)
 			return
@@ -98,10 +107,10 @@ func (r *reader) object(b block) {
 	case structCertificate:
 		r.certificate(b)
 	case structPKCS7:
-		objects, findings, err := readPKCS7(b.der)
+		objects, findings, err := readPKCS7(b.written())
 		r.contents(b, FormatPKCS7, "pkcs7.damaged", objects, findings, err)
 	case structPKCS12:
-		objects, findings, err := readPKCS12(b.der, r.options.Password)
+		objects, findings, err := readPKCS12(b.written(), r.options.Password)
 		r.contents(b, FormatPKCS12, "pkcs12.damaged", objects, findings, err)
 	case structPrivateKey:
 		r.privateKey(b)
@@ -183,7 +192,7 @@ func (r *reader) contents(b block, format Format, damaged string, objects []Obje
 }
 
 func (r *reader) privateKey(b block) {
-	k, err := key.Parse(b.label, b.headers, b.der, r.options.Password)
+	k, err := r.keys.Parse(b.label, b.headers, b.der)
 	o := Object{Kind: KindPrivateKey, Label: b.label, Line: b.line, DER: b.der, Key: k}
 	if err != nil {
 		o.Kind = KindOther

@@ -24,11 +24,11 @@ func readPKCS12(in []byte, password key.Password) ([]Object, []finding.Finding, 
 	}
 	r := &reader{file: &File{}}
 	if len(rest) > 0 {
-		r.add("pkcs12.trailing", finding.Warning, rfc7292, "phonecert convert {file} -o OUT.pem",
+		r.add("pkcs12.trailing", finding.Warning, rfc7292, "phonecert convert {file} -o {out}",
 			"%d bytes follow the PKCS#12 container, from offset %d on", len(rest), len(in)-len(rest))
 	}
 	if !bytes.Equal(der, in[:len(in)-len(rest)]) {
-		r.add("pkcs12.ber", finding.Note, "ITU-T X.690, section 8.1.3.6", "phonecert convert {file} -o OUT.p12 writes it as DER",
+		r.add("pkcs12.ber", finding.Note, "ITU-T X.690, section 8.1.3.6", "phonecert convert {file} -o {out}",
 			"the PKCS#12 container is BER, with lengths that DER does not allow")
 	}
 	file, err := pfx.Read(der, password)

@@ -12,6 +12,8 @@ import (
 	"github.com/phonecert/phonecert/inspect/ber"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/key"
+	"github.com/phonecert/phonecert/inspect/pbe"
+	"github.com/phonecert/phonecert/inspect/pfx"
 	"software.sslmate.com/src/go-pkcs12"
 )
 
@@ -138,7 +140,8 @@ func TestPKCS12Findings(t *testing.T) {
 func TestPKCS12Problems(t *testing.T) {
 	seen := map[string]bool{}
 	for _, cause := range []error{
-		key.ErrPasswordNeeded, key.ErrWrongPassword, errors.New("damaged"),
+		key.ErrPasswordNeeded, key.ErrWrongPassword, pfx.ErrNotOpened, pfx.ErrKeyPassword, pfx.ErrChanged, pfx.ErrMAC,
+		pfx.ErrPublicKeyMode, pfx.ErrVersion, pfx.ErrMany, pbe.ErrUnsupported, pbe.ErrWork, pfx.ErrDamaged,
 	} {
 		f := pkcs12Problem(cause)
 		if seen[f.Code] || f.Message == "" || strings.HasSuffix(f.Message, ".") || f.Fix == "" || f.Basis != finding.Documented {

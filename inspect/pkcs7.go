@@ -42,11 +42,11 @@ func readPKCS7(in []byte) ([]Object, []finding.Finding, error) {
 	}
 	r := &reader{file: &File{}}
 	if len(rest) > 0 {
-		r.add("pkcs7.trailing", finding.Warning, "RFC 2315, section 7", "phonecert convert {file} -o OUT.pem",
+		r.add("pkcs7.trailing", finding.Warning, "RFC 2315, section 7", "phonecert convert {file} -o {out}",
 			"%d bytes follow the PKCS#7 container, from offset %d on", len(rest), len(in)-len(rest))
 	}
 	if !bytes.Equal(der, in[:len(in)-len(rest)]) {
-		r.add("pkcs7.ber", finding.Note, "ITU-T X.690, section 8.1.3.6", "phonecert convert {file} -o OUT.p7b writes it as DER",
+		r.add("pkcs7.ber", finding.Note, "ITU-T X.690, section 8.1.3.6", "phonecert convert {file} -o {out}",
 			"the PKCS#7 container is BER, with lengths that DER does not allow, as Windows exports it")
 	}
 	if kind != "1.2.840.113549.1.7.2" {

@@ -3,10 +3,13 @@ package inspect
 import (
 	"fmt"
 	"path"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/phonecert/phonecert/inspect/armor"
 	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/inspect/key"
 )
 
 // Read tells what the bytes of a file are. It never fails: what cannot be made
@@ -15,6 +18,7 @@ func Read(name string, data []byte, o Options) *File {
 	r := &reader{
 		file:    &File{Name: name, Size: max(o.Size, int64(len(data))), Raw: data, Truncated: o.Truncated, Format: FormatUnknown},
 		options: o,
+		keys:    key.Opener{Password: o.Password},
 	}
 	switch {
 	case o.Truncated:
@@ -32,6 +36,8 @@ func Read(name string, data []byte, o Options) *File {
 type reader struct {
 	file    *File
 	options Options
+	// keys asks for the password once and bounds the work of all keys.
+	keys key.Opener
 	// container is the container from which all objects come, if any.
 	container Format
 }
@@ -114,8 +120,9 @@ func (f *File) MendedName() string {
 	return strings.TrimSuffix(f.Name, path.Ext(f.Name)) + "-mended.pem"
 }
 
-// ShellQuote writes a word so that a POSIX shell reads it back as it is; a
-// leading dash is kept from being read as a flag.
+// ShellQuote writes a word so that a shell reads it back as it is; a leading
+// dash is kept from being read as a flag, and control characters from reaching
+// the terminal (for which bash, zsh and ksh have the form $'…').
 func ShellQuote(word string) string {
 	safe := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@+,=%", r)
@@ -125,6 +132,11 @@ func ShellQuote(word string) string {
 	}
 	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !safe(r) }) < 0 {
 		return word
+	}
+	if strings.ContainsFunc(word, unicode.IsControl) {
+		quoted := strconv.Quote(strings.ReplaceAll(word, "'", `\x27`))
+		quoted = strings.ReplaceAll(quoted[1:len(quoted)-1], `\\x27`, `\x27`)
+		return "$'" + strings.ReplaceAll(quoted, `\"`, `"`) + "'"
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

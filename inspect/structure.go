@@ -129,8 +129,10 @@ func toBeSigned(tbs cryptobyte.String) structure {
 	if peek(algorithm) != cbasn1.OBJECT_IDENTIFIER {
 		return structRequest // a name stands where others have an algorithm
 	}
-	if !tbs.SkipASN1(cbasn1.SEQUENCE) || !tbs.SkipASN1(cbasn1.SEQUENCE) {
-		return structCertificate
+	for range 2 { // the algorithm and the issuer
+		if !tbs.SkipASN1(cbasn1.SEQUENCE) {
+			return structCertificate
+		}
 	}
 	if tag := peek(tbs); tag == cbasn1.UTCTime || tag == cbasn1.GeneralizedTime {
 		return structCRL

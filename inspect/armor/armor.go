@@ -29,7 +29,8 @@ type Text struct {
 	// Findings are the damages and oddities in the file's order. An Error says
 	// that bytes could not be recovered whole, a Warning that something was
 	// mended over which a phone's reader may fall, a Note is harmless. Lines
-	// are those of the file, from 1.
+	// are those of the file, from 1. A Fix has the gaps {file} and {out} for
+	// the file's name and that of a mended copy.
 	Findings []finding.Finding
 }
 

@@ -2,9 +2,7 @@ package armor
 
 import (
 	"bytes"
-	"encoding/base64"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -25,6 +23,9 @@ type body struct {
 
 // widths is what the lengths of the data lines tell.
 type widths struct{ lines, wide, wideLine, short, shortLine, last int }
+
+// maxHeaderValue is the length from which on a header's value is not continued.
+const maxHeaderValue = 1 << 10
 
 // foreignMark stands in characters for what is no base64.
 const foreignMark = 0
@@ -50,7 +51,7 @@ func (b *body) headers(block *Block, lines []piece) []piece {
 	if i == len(lines) {
 		return nil
 	}
-	if bytes.IndexByte(lines[i].text, ':') < 0 {
+	if first, _ := tidy(lines[i].text); bytes.IndexByte(first, ':') < 0 {
 		if i > 0 {
 			b.report.addMany(oddBlankFirst, lines[0].number, i)
 		}
@@ -65,8 +66,9 @@ func (b *body) headers(block *Block, lines []piece) []piece {
 		case found:
 			block.Headers = append(block.Headers, Header{string(name), string(bytes.TrimSpace(value))})
 		case odd.has(oddIndent) && !isData(piece{text: text}):
-			last := &block.Headers[len(block.Headers)-1]
-			last.Value += string(text)
+			if last := &block.Headers[len(block.Headers)-1]; len(last.Value) < maxHeaderValue {
+				last.Value += string(text)
+			}
 		default:
 			b.report.add(oddHeaderEnd, lines[i].number)
 			return lines[i:]
@@ -102,8 +104,11 @@ func (b *body) lines(lines []piece) {
 	for i, p := range lines {
 		text, odd := tidy(p.text)
 		switch {
-		case len(text) == 0:
+		case isBlank(p):
 			b.report.add(oddBlankInside, p.number)
+			continue
+		case len(text) == 0:
+			b.report.addAll(odd, p.number)
 			continue
 		case isProse(text):
 			b.report.add(oddTextInside, p.number)
@@ -190,60 +195,6 @@ func (b *body) placeOf(p piece, text []byte, i, size int) damage {
 	return damage{line: p.number, have: column, detail: detail}
 }
 
-// isQuotedPrintable reports whether lines have been through a mail program
-// (RFC 2045, section 6.7): "=3D" for "=", or "=" at the end of long lines.
-// Padding looks nearly the same but is followed by nothing.
-func isQuotedPrintable(lines []piece) bool {
-	breaks := 0
-	for i, p := range lines {
-		text := bytes.TrimRight(p.text, " \t")
-		at := bytes.IndexByte(text, '=')
-		if at < 0 {
-			continue
-		}
-		if _, ok := hexByte(text[at+1:]); ok {
-			return true
-		}
-		if at == len(text)-1 && i < len(lines)-1 {
-			breaks++
-			if len(text) > fullLine+1 {
-				return true
-			}
-		}
-	}
-	return breaks > 1
-}
-
-// unprintable undoes quoted-printable in one line.
-func (b *body) unprintable(text []byte, last bool, number int) []byte {
-	plain := make([]byte, 0, len(text))
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if c == '=' {
-			if value, ok := hexByte(text[i+1:]); ok {
-				b.report.add(oddQuotedPrintable, number)
-				c = value
-				i += 2
-			} else if i+1 == len(text) && !last {
-				b.report.add(oddQuotedPrintable, number)
-				break
-			}
-		}
-		plain = append(plain, c)
-	}
-	return bytes.TrimRight(plain, " \r\n")
-}
-
-// hexByte returns the character that two hexadecimal digits stand for, if it
-// is one that quoted-printable has reason to write so.
-func hexByte(b []byte) (byte, bool) {
-	if len(b) < 2 {
-		return 0, false
-	}
-	value, err := strconv.ParseUint(string(b[:2]), 16, 8)
-	return byte(value), err == nil && bytes.IndexByte([]byte("=+/- \t\r\n"), byte(value)) >= 0
-}
-
 func (w *widths) add(width, line int) {
 	w.lines++
 	if width > fullLine {
@@ -269,131 +220,4 @@ func (w *widths) report(r *report) {
 	case w.wide > 0:
 		r.addMany(oddLongLine, w.wideLine, w.wide)
 	}
-}
-
-// decode turns the characters into the block's bytes and says what of them is
-// missing or too much.
-func (b *body) decode(block *Block) {
-	if len(b.characters) == 0 {
-		b.damaged(block, damage{oddity: oddEmpty, line: block.Line})
-		return
-	}
-	if b.foreign > 0 {
-		b.decodeForeign(block)
-		return
-	}
-	d := decodeBase64(b.characters)
-	block.Bytes = d.bytes
-	size, known := sequenceSize(d.bytes)
-	if strings.HasSuffix(block.Label, "PARAMETERS") {
-		size, known = elementSize(d.bytes) // a curve is an OBJECT IDENTIFIER
-	}
-	switch uneven := d.single || d.missing || d.extra; {
-	case !holdsDER(block.Label) || block.Header("Proc-Type") != "":
-		b.reportPadding(block, d)
-	case known && size > len(d.bytes) && b.padInside:
-		b.pad.oddity = oddLost
-		b.damaged(block, b.pad)
-	case known && size != len(d.bytes) && uneven && b.closed && !b.padInside:
-		b.damaged(block, damage{oddity: oddLength, line: block.Line, have: len(b.characters)})
-	case known && size > len(d.bytes):
-		b.damaged(block, damage{oddity: oddCutOff, line: block.Line, have: len(d.bytes), want: size})
-	case !known && !isIndefinite(d.bytes):
-		b.damaged(block, damage{oddity: oddNotDER, line: block.Line})
-	case known:
-		block.Trailing = len(d.bytes) - size
-		fallthrough
-	default:
-		b.reportPadding(block, d)
-	}
-	b.reportTrailing(block)
-}
-
-// reportPadding reports '=' that are missing, too many or in the wrong place,
-// and groups that no '=' can mend.
-func (b *body) reportPadding(block *Block, d decoded) {
-	if d.single {
-		b.damaged(block, damage{oddity: oddLength, line: block.Line, have: len(b.characters)})
-		return
-	}
-	if d.missing {
-		b.report.add(oddPadMissing, block.EndLine)
-	}
-	if d.extra {
-		b.report.add(oddPadExtra, block.EndLine)
-	}
-	if b.padInside {
-		b.report.add(oddPadInside, block.Line)
-	}
-}
-
-func (b *body) reportTrailing(block *Block) {
-	if block.Trailing == 0 || block.Damaged {
-		return
-	}
-	odd := oddTrailing
-	if block.Label == "TRUSTED CERTIFICATE" && isAux(block.Bytes[len(block.Bytes)-block.Trailing:]) {
-		odd = oddTrusted
-	}
-	b.report.detail(odd, block.Line, byteCount(block.Trailing), "")
-}
-
-// decodeForeign decodes characters among which are foreign ones. If the rest
-// is a whole DER they were superfluous. If not, each has taken the place of
-// one that is lost, and a zero keeps its place.
-func (b *body) decodeForeign(block *Block) {
-	without := bytes.ReplaceAll(b.characters, []byte{foreignMark}, nil)
-	d := decodeBase64(without)
-	size, known := sequenceSize(d.bytes)
-	if known && size == len(d.bytes) && !d.single {
-		block.Bytes = d.bytes
-		b.widths = b.mended
-		b.report.detail(oddForeign, b.place.line, b.place.detail, "")
-		b.reportPadding(block, d)
-		return
-	}
-	block.Bytes = decodeBase64(bytes.ReplaceAll(b.characters, []byte{foreignMark}, []byte{'A'})).bytes
-	b.place.oddity = oddLost
-	b.damaged(block, b.place)
-}
-
-func (b *body) damaged(block *Block, d damage) {
-	block.Damaged = true
-	b.report.damage(d)
-}
-
-// isIndefinite reports whether bytes begin with a SEQUENCE of BER's indefinite
-// length, as Windows exports PKCS #7.
-func isIndefinite(b []byte) bool { return len(b) >= 2 && b[0] == 0x30 && b[1] == 0x80 }
-
-// decoded is the outcome of decodeBase64.
-type decoded struct {
-	bytes                  []byte
-	missing, extra, single bool
-}
-
-// decodeBase64 decodes every piece between padding. A single character that is
-// left over carries no byte.
-func decodeBase64(characters []byte) (d decoded) {
-	d.bytes = make([]byte, 0, base64.RawStdEncoding.DecodedLen(len(characters)))
-	for len(characters) > 0 {
-		n := bytes.IndexByte(characters, '=')
-		if n < 0 {
-			n = len(characters)
-		}
-		pads := 0
-		for n+pads < len(characters) && characters[n+pads] == '=' {
-			pads++
-		}
-		wanted, usable := (4-n%4)%4, n
-		if n%4 == 1 {
-			usable--
-		}
-		d.single = d.single || n%4 == 1
-		d.missing = d.missing || pads < wanted
-		d.extra = d.extra || pads > wanted
-		d.bytes, _ = base64.RawStdEncoding.AppendDecode(d.bytes, characters[:usable])
-		characters = characters[n+pads:]
-	}
-	return d
 }

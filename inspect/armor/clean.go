@@ -70,11 +70,14 @@ func bodySize(body []byte, eol string) (size, lines int) {
 }
 
 // decodeWhole decodes base64 that has so many characters beside line ends, and
-// reports whether a whole DER, and nothing else, came out of it.
+// reports whether a whole DER, and nothing else, came out of it. The decoder
+// skips line ends wherever they are, so that their number is checked by the
+// number of bytes.
 func decodeWhole(body []byte, characters int) ([]byte, bool) {
 	der := make([]byte, base64.StdEncoding.DecodedLen(characters))
 	n, err := base64.StdEncoding.Strict().Decode(der, body)
-	if err != nil || n < len(der)-2 {
+	pads := bytes.Count(body[max(len(body)-4, 0):], []byte("="))
+	if err != nil || characters%4 != 0 || n != len(der)-pads {
 		return nil, false
 	}
 	size, known := sequenceSize(der[:n])

@@ -38,12 +38,12 @@ func elementSize(b []byte) (size int, known bool) {
 }
 
 // looksLikeDER reports whether a file's first bytes are those of a DER or BER
-// SEQUENCE and cannot be text: no text has '0' before a byte above 0x7F, and
-// none is a whole SEQUENCE of the short form.
+// SEQUENCE and not of text: no UTF-8 has '0' before one of the bytes that begin
+// a long length, and a short SEQUENCE must be the whole file.
 func looksLikeDER(data []byte) bool {
 	if len(data) < 2 || data[0] != sequence {
 		return false
 	}
 	size, known := sequenceSize(data)
-	return data[1] >= 0x80 || known && size == len(data)
+	return data[1] >= 0x80 && data[1] <= 0x84 || known && size == len(data)
 }

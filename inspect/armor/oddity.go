@@ -65,6 +65,7 @@ const (
 	oddPadMissing
 	oddPadExtra
 	oddPadInside
+	oddPadBits
 	oddForeign
 	oddTrailing
 	oddTrusted

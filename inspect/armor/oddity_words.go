@@ -2,8 +2,9 @@ package armor
 
 import "github.com/phonecert/phonecert/inspect/finding"
 
-// words is what is said of an oddity. {line}, {detail}, {other}, {have} and
-// {want} stand for its place; {file} in a fix is left to the caller.
+// words is what is said of an oddity. In a message {line}, {detail}, {other},
+// {have} and {want} stand for its place; {file} and {out} in a fix are left to
+// the caller.
 type words struct {
 	code     string
 	severity finding.Severity
@@ -17,7 +18,7 @@ const (
 	grammar  = "RFC 7468, section 3"
 	alphabet = "RFC 4648, section 4"
 	derSize  = "X.690, section 8.1.3"
-	clean    = "phonecert convert {file} -o OUT.pem"
+	clean    = "phonecert convert {file} -o {out}"
 )
 
 func (o oddity) words() words {
@@ -148,12 +149,14 @@ func (o oddity) dataWords() words {
 		return words{"pem.padding-extra", finding.Warning, "the base64 before line {line} has too many '='", "remove superfluous '=': " + clean, alphabet}
 	case oddPadInside:
 		return words{"pem.padding-inside", finding.Warning, "the block on line {line} has '=' in the middle of its base64, as when two are joined", "see what follows the first part with phonecert inspect {file}, then: " + clean, alphabet}
+	case oddPadBits:
+		return words{"pem.padding-bits", finding.Note, "the last base64 character before line {line} has bits set that mean nothing", "encode it anew: " + clean, "RFC 4648, section 3.5"}
 	case oddForeign:
 		return words{"pem.foreign-character", finding.Warning, "{detail} on line {line} does not belong to the base64, which is whole without it", "remove the character: " + clean, grammar}
 	case oddTrailing:
-		return words{"pem.trailing-bytes", finding.Warning, "{detail} too many follow the DER in the block on line {line}", "see what they are with phonecert inspect {file}, or leave them off: " + clean, derSize}
+		return words{"pem.trailing-bytes", finding.Warning, "the block on line {line} has {detail} too many behind its DER", "see what they are with phonecert inspect {file}, or leave them off: " + clean, derSize}
 	case oddTrusted:
-		return words{"pem.trusted", finding.Note, "{detail} of OpenSSL's trust settings follow the certificate in the block on line {line}", "write it without them: " + clean, "OpenSSL, openssl-x509(1), trust settings"}
+		return words{"pem.trusted", finding.Note, "the block on line {line} has {detail} of OpenSSL's trust settings behind its certificate", "write it without them: " + clean, "OpenSSL, openssl-x509(1), trust settings"}
 	}
 	return words{}
 }

@@ -31,7 +31,8 @@ type Outcome struct {
 	// Blocks are what it takes: one block, or for a Bundle one or more. Bytes
 	// is the DER of the certificate or key alone, never empty.
 	Blocks []Block
-	// Refusal says why the file is not taken; it is zero when Taken.
+	// Refusal says why the file is not taken; it is zero when Taken. Its Fix
+	// has the gaps {file} and {out}.
 	Refusal finding.Finding
 
 	library string // OpenSSL's own reason, for the tests
@@ -42,9 +43,10 @@ type Outcome struct {
 // whether a certificate or key stands in the DER is for a parser to say.
 //
 // A generation takes a file when every release of it does: the decoder of
-// base64 was rewritten within 1.0.1 (1.0.1u has the new one) and within 1.0.2
-// (1.0.2d has the old, 1.0.2o the new), the reader of lines between 1.1.0 and
-// 1.1.1. testdata/openssl holds the verdicts of the real releases.
+// base64 was rewritten within 1.0.1 (1.0.1e has the old one, 1.0.1u the new)
+// and within 1.0.2 (1.0.2d has the old one, 1.0.2o the new), the reader of
+// lines between 1.1.0 and 1.1.1. An unknown generation counts as the newest.
+// testdata/openssl holds the verdicts of the real releases.
 func OpenSSL(data []byte, gen handset.Library, want Want) Outcome {
 	readers := readersOf(gen)
 	first := readers[0].read(data, want)

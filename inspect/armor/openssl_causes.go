@@ -69,7 +69,7 @@ type refusal struct {
 
 // reason is what is said of a cause. In a message {line}, {detail}, {have} and
 // {want} stand for the refusal's fields, {bytes} for the number have with its
-// unit; {file} in a fix is left to the caller.
+// unit; {file} and {out} in a fix are left to the caller.
 type reason struct{ code, message, fix, source, library string }
 
 const (
@@ -98,19 +98,19 @@ func (c cause) beginReason() reason {
 	case causeEmptyFile:
 		return reason{"reader.empty-file", "the handset's reader finds nothing, for the file is empty", "get the file again from where it came", sourceLines, libraryNoStart}
 	case causeBOM:
-		return reason{"reader.bom", "a byte order mark hides the BEGIN line on line {line} from the handset's reader", "take the byte order mark off: phonecert convert {file} -o OUT.pem", sourceLines, libraryNoStart}
+		return reason{"reader.bom", "a byte order mark hides the BEGIN line on line {line} from the handset's reader", "take the byte order mark off: phonecert convert {file} -o {out}", sourceLines, libraryNoStart}
 	case causeUTF16:
-		return reason{"reader.utf-16", "the handset's reader knows only ASCII, and the file is UTF-16", "write it in ASCII: phonecert convert {file} -o OUT.pem", sourceLines, libraryNoStart}
+		return reason{"reader.utf-16", "the handset's reader knows only ASCII, and the file is UTF-16", "write it in ASCII: phonecert convert {file} -o {out}", sourceLines, libraryNoStart}
 	case causeDER:
-		return reason{"reader.der", "the handset's reader wants PEM, and the file is DER", "write it as PEM: phonecert convert {file} --to pem -o OUT.pem", sourceLines, libraryNoStart}
+		return reason{"reader.der", "the handset's reader wants PEM, and the file is DER", "write it as PEM: phonecert convert {file} --to pem -o {out}", sourceLines, libraryNoStart}
 	case causeNUL:
-		return reason{"reader.nul-byte", "the handset's reader takes the NUL byte on line {line} for the end of the file", "remove the NUL bytes: phonecert convert {file} -o OUT.pem", sourceLines, libraryNoStart}
+		return reason{"reader.nul-byte", "the handset's reader takes the NUL byte on line {line} for the end of the file", "take out every NUL byte: phonecert convert {file} -o {out}", sourceLines, libraryNoStart}
 	case causeCR:
-		return reason{"reader.cr-line-ends", "the handset's reader sees a single line, for all line ends are a lone CR", "end the lines in LF: phonecert convert {file} -o OUT.pem", sourceLines, libraryNoStart}
+		return reason{"reader.cr-line-ends", "the handset's reader sees a single line, for all line ends are a lone CR", "end the lines in LF: phonecert convert {file} -o {out}", sourceLines, libraryNoStart}
 	case causeBeginIndented:
-		return reason{"reader.begin-indented", "white space hides the BEGIN line on line {line} from the handset's reader", "move BEGIN to the start of its line: phonecert convert {file} -o OUT.pem", sourceLines, libraryNoStart}
+		return reason{"reader.begin-indented", "white space hides the BEGIN line on line {line} from the handset's reader", "move BEGIN to the start of its line: phonecert convert {file} -o {out}", sourceLines, libraryNoStart}
 	case causeBeginLine:
-		return reason{"reader.begin-line", "line {line} is no BEGIN line to the handset's reader, for {detail}", "write the BEGIN line anew: phonecert convert {file} -o OUT.pem", sourceLines, libraryNoStart}
+		return reason{"reader.begin-line", "line {line} is no BEGIN line to the handset's reader, for {detail}", "write the BEGIN line anew: phonecert convert {file} -o {out}", sourceLines, libraryNoStart}
 	case causeNotWanted:
 		return reason{"reader.not-wanted", "the handset's reader skips every block of the file, for they are labelled {detail}", "take a file that holds what the role needs; see: phonecert inspect {file}", "OpenSSL, check_pem in crypto/pem/pem_lib.c; recorded with real releases", libraryNoStart}
 	}
@@ -120,19 +120,19 @@ func (c cause) beginReason() reason {
 func (c cause) lineReason() reason {
 	switch c {
 	case causeEndMissing:
-		return reason{"reader.end-missing", "the handset's reader finds no END line for the block that begins on line {line}", "add the END line: phonecert convert {file} -o OUT.pem", sourceLines, libraryBadEnd}
+		return reason{"reader.end-missing", "the handset's reader finds no END line for the block that begins on line {line}", "add the END line: phonecert convert {file} -o {out}", sourceLines, libraryBadEnd}
 	case causeEndLabel:
-		return reason{"reader.end-label", "the END line on line {line} says {detail}, which the BEGIN line does not", "make both lines name the same: phonecert convert {file} -o OUT.pem", sourceLines, libraryBadEnd}
+		return reason{"reader.end-label", "the END line on line {line} says {detail}, which the BEGIN line does not", "make both lines name the same: phonecert convert {file} -o {out}", sourceLines, libraryBadEnd}
 	case causeEndLine:
-		return reason{"reader.end-line", "line {line} is no END line to the handset's reader, for {detail}", "write the END line anew: phonecert convert {file} -o OUT.pem", sourceLines, libraryBadEnd}
+		return reason{"reader.end-line", "line {line} is no END line to the handset's reader, for {detail}", "write the END line anew: phonecert convert {file} -o {out}", sourceLines, libraryBadEnd}
 	case causeBlankLine:
-		return reason{"reader.blank-line", "line {line} is blank, and the handset's reader takes what stands above it in the block for headers", "remove the blank line: phonecert convert {file} -o OUT.pem", sourceLines, libraryBadEnd}
+		return reason{"reader.blank-line", "line {line} is blank, and the handset's reader takes what stands above it in the block for headers", "remove the blank line: phonecert convert {file} -o {out}", sourceLines, libraryBadEnd}
 	case causeShortLine:
-		return reason{"reader.short-line", "line {line} has fewer than 64 characters and is not the last one, which the handset's reader refuses below a blank line", "fill the lines to 64 characters: phonecert convert {file} -o OUT.pem", sourceLines, libraryBadEnd}
+		return reason{"reader.short-line", "line {line} has fewer than 64 characters and is not the last one, which the handset's reader refuses below a blank line", "fill the lines to 64 characters: phonecert convert {file} -o {out}", sourceLines, libraryBadEnd}
 	case causeWideLine:
-		return reason{"reader.wide-line", "line {line} has more than 64 characters, which the handset's reader refuses below a blank line", "break the lines after 64 characters: phonecert convert {file} -o OUT.pem", sourceLines, libraryBadEnd}
+		return reason{"reader.wide-line", "line {line} has more than 64 characters, which the handset's reader refuses below a blank line", "break the lines after 64 characters: phonecert convert {file} -o {out}", sourceLines, libraryBadEnd}
 	case causeLongLine:
-		return reason{"reader.long-line", "line {line} has {have} characters, and the handset's decoder takes 79 at most", "break the long lines: phonecert convert {file} -o OUT.pem", sourceBase64, libraryBase64}
+		return reason{"reader.long-line", "line {line} has {have} characters, and the handset's decoder takes 79 at most", "break the long lines: phonecert convert {file} -o {out}", sourceBase64, libraryBase64}
 	}
 	return reason{}
 }
@@ -142,17 +142,17 @@ func (c cause) base64Reason() reason {
 	case causeCharacter:
 		return reason{"reader.character", "the handset's decoder stops at {detail} on line {line}, which is no base64", "remove it or restore what stood there; see whether anything is lost: phonecert inspect {file}", sourceBase64, libraryBase64}
 	case causeDash:
-		return reason{"reader.dash", "the handset's decoder takes the '-' on line {line} for the end of the data", "put '+' for '-' and '/' for '_': phonecert convert {file} -o OUT.pem", sourceBase64, libraryBase64}
+		return reason{"reader.dash", "the handset's decoder takes the '-' on line {line} for the end of the data", "put '+' for '-' and '/' for '_': phonecert convert {file} -o {out}", sourceBase64, libraryBase64}
 	case causeDataAfterPad:
 		return reason{"reader.data-after-padding", "the handset's decoder ends at the '=' on line {line}, and more base64 follows", "remove what does not belong to the block; see: phonecert inspect {file}", sourceBase64, libraryBase64}
 	case causePads:
-		return reason{"reader.padding", "the handset's decoder refuses the superfluous '=' on line {line}", "leave as many '=' as the last group of four needs: phonecert convert {file} -o OUT.pem", sourceBase64, libraryBase64}
+		return reason{"reader.padding", "the handset's decoder refuses the superfluous '=' on line {line}", "leave as many '=' as the last group of four needs: phonecert convert {file} -o {out}", sourceBase64, libraryBase64}
 	case causeLength:
-		return reason{"reader.length", "the handset's decoder wants groups of four, and the block on line {line} has {have} base64 characters", "add the missing '=', or get the missing characters: phonecert convert {file} -o OUT.pem", sourceBase64, libraryBase64}
+		return reason{"reader.length", "the handset's decoder wants groups of four, and the block on line {line} has {have} base64 characters", "add the missing '=', or get the missing characters: phonecert convert {file} -o {out}", sourceBase64, libraryBase64}
 	case causeBase64:
 		return reason{"reader.base64", "the handset's decoder cannot read the base64 of the block on line {line}", "see what is wrong in it: phonecert inspect {file}", sourceBase64, libraryBase64}
 	case causeEmpty:
-		return reason{"reader.empty-block", "the handset's reader finds no data in the block on line {line}", "remove the empty block: phonecert convert {file} -o OUT.pem", sourceLines, librarySilent}
+		return reason{"reader.empty-block", "the handset's reader finds no data in the block on line {line}", "remove the empty block: phonecert convert {file} -o {out}", sourceLines, librarySilent}
 	}
 	return reason{}
 }
@@ -160,21 +160,21 @@ func (c cause) base64Reason() reason {
 func (c cause) contentReason() reason {
 	switch c {
 	case causeHeader:
-		return reason{"reader.header", "the handset's reader does not know the headers of the block on line {line}", "remove the headers: phonecert convert {file} -o OUT.pem", sourceHeader, libraryHeader}
+		return reason{"reader.header", "the handset's reader does not know the headers of the block on line {line}", "remove the headers: phonecert convert {file} -o {out}", sourceHeader, libraryHeader}
 	case causeEncrypted:
-		return reason{"reader.encrypted", "the handset's reader needs a password for the block on line {line} and has none", "decrypt it: phonecert convert {file} --password-file PASSWORD -o OUT.pem", sourceHeader, libraryPassword}
+		return reason{"reader.encrypted", "the handset's reader needs a password for the block on line {line} and has none", "decrypt it: phonecert convert {file} --password-file PASSWORD -o {out}", sourceHeader, libraryPassword}
 	case causeAnyKey:
-		return reason{"reader.any-private-key", "the handset's reader chooses the block on line {line} by its label and then finds that ANY PRIVATE KEY names no kind of key", "write it as PKCS #8: phonecert convert {file} -o OUT.pem", sourceDER, libraryASN1}
+		return reason{"reader.any-private-key", "the handset's reader chooses the block on line {line} by its label and then finds that ANY PRIVATE KEY names no kind of key", "write it as PKCS #8: phonecert convert {file} -o {out}", sourceDER, libraryASN1}
 	case causeCut:
 		return reason{"reader.cut-off", "the block on line {line} gives the handset's reader {have} of {want} bytes", "get the file again, for bytes are missing", sourceDER, libraryASN1}
 	case causeNotDER:
 		return reason{"reader.not-der", "what the handset's reader decodes on line {line} is no DER", "see what it is: phonecert inspect {file}", sourceDER, libraryASN1}
 	case causeNotCertificate:
-		return reason{"reader.not-certificate", "the block on line {line} is labelled a certificate, and the handset's reader finds none in it", "take the certificates out: phonecert convert {file} --to pem -o OUT.pem", sourceDER, libraryASN1}
+		return reason{"reader.not-certificate", "the block on line {line} is labelled a certificate, and the handset's reader finds none in it", "take the certificates out: phonecert convert {file} --to pem -o {out}", sourceDER, libraryASN1}
 	case causeTrailing:
-		return reason{"reader.trailing-bytes", "the handset's reader takes the {bytes} behind the certificate on line {line} for trust settings, which they are not", "leave off the bytes: phonecert convert {file} -o OUT.pem", sourceDER, libraryASN1}
+		return reason{"reader.trailing-bytes", "the handset's reader takes the {bytes} behind the certificate on line {line} for trust settings and fails", "leave off the bytes: phonecert convert {file} -o {out}", sourceDER, libraryASN1}
 	case causeAmbiguous:
-		return reason{"reader.ambiguous", "releases of the handset's library read different bytes from the block on line {line}", "write the block anew: phonecert convert {file} -o OUT.pem", sourceBase64, ""}
+		return reason{"reader.ambiguous", "releases of the handset's library read different bytes from the block on line {line}", "write the block anew: phonecert convert {file} -o {out}", sourceBase64, ""}
 	}
 	return reason{}
 }

@@ -131,12 +131,10 @@ func (r pemReader) explainBase64(data []byte, b rawBlock) refusal {
 	if b.blank > 0 && b.refusal.cause == causeEmpty && len(b.header) > 0 {
 		return refusal{cause: causeBlankLine, line: b.blank}
 	}
-	characters, pads, padLine := 0, 0, 0
+	total, pads, padLine := 0, 0, 0
 	for number, line := range numbered(data, from+1, b.end-1) {
 		line = stripped(line)
-		if !r.newBase64 && len(line) > maxOldLine {
-			return refusal{cause: causeLongLine, line: number, have: len(line)}
-		}
+		characters := 0
 		for i, c := range line {
 			v := base64Values[c]
 			switch {
@@ -154,12 +152,16 @@ func (r pemReader) explainBase64(data []byte, b rawBlock) refusal {
 				characters++
 			}
 		}
+		if !r.newBase64 && characters > maxOldLine {
+			return refusal{cause: causeLongLine, line: number, have: characters}
+		}
+		total += characters
 	}
 	switch {
-	case pads > 2 || pads > 0 && (characters-pads)%4 < 2 && b.refusal.cause == causeBase64:
+	case pads > 2 || pads > 0 && (total-pads)%4 < 2 && b.refusal.cause == causeBase64:
 		return refusal{cause: causePads, line: padLine}
-	case characters%4 != 0:
-		return refusal{cause: causeLength, line: b.line, have: characters}
+	case total%4 != 0:
+		return refusal{cause: causeLength, line: b.line, have: total}
 	}
 	return b.refusal
 }

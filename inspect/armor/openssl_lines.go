@@ -35,11 +35,10 @@ func (l *textLines) next(size int) []byte {
 	return rest
 }
 
-// atEnd reports whether the whole file is read.
-func (l *textLines) atEnd() bool { return l.pos == len(l.data) }
-
 // stripped removes what PEM_read_bio removes from a line's end: everything up
-// to the space, and, where char is signed, everything above 0x7F too.
+// to the space, and everything above 0x7F too, for it compares a char, which is
+// signed on x86 and MIPS. On ARM those bytes stay, and a no-break space behind
+// an END line makes it unknown.
 func stripped(piece []byte) []byte {
 	for len(piece) > 0 && (piece[len(piece)-1] <= ' ' || piece[len(piece)-1] >= 0x80) {
 		piece = piece[:len(piece)-1]

@@ -47,12 +47,12 @@ func (r *reader) beginMissing(p piece, m marker) {
 	r.finish(&openBlock{label: m.label, line: body[0].number, lines: body}, p.number, true)
 }
 
-// nextRun splits lines into text, the first run of bare base64 in them, and
+// nextRun splits lines into text, the first bare base64 of a DER in them, and
 // the rest.
 func nextRun(lines []piece) (text, run, rest []piece) {
 	for i := 0; i < len(lines); {
-		n := dataRun(lines[i:])
-		if n > 0 && isBare(lines[i:i+n]) {
+		n, bare := dataRun(lines[i:])
+		if bare {
 			return lines[:i], lines[i : i+n], lines[i+n:]
 		}
 		i += max(n, 1)
@@ -60,41 +60,46 @@ func nextRun(lines []piece) (text, run, rest []piece) {
 	return lines, nil, nil
 }
 
-// dataRun returns how many lines at the start are base64, blank ones between
-// them included.
-func dataRun(lines []piece) (n int) {
+// dataRun returns how many lines at the start are the base64 of one DER, blank
+// lines within it included, and whether it is a DER: a whole one, or the
+// beginning of one with a long length.
+func dataRun(lines []piece) (n int, bare bool) {
+	wanted, isLong := derLength(lines)
+	have := 0
 	for i, p := range lines {
-		switch {
-		case isData(p):
-			n = i + 1
-		case !isBlank(p):
-			return n
+		if !isData(p) {
+			if isBlank(p) && i > 0 && have < wanted {
+				continue
+			}
+			break
+		}
+		text, _ := tidy(p.text)
+		have += len(bytes.TrimRight(text, "="))
+		n = i + 1
+		if wanted > 0 && have >= wanted {
+			break
 		}
 	}
-	return n
+	return n, have >= minBare && wanted > 0 && (isLong || have >= wanted)
 }
 
-// isBare reports whether a run of base64 is a DER: it begins as a SEQUENCE
-// with a long length does, or it is a short one and whole.
-func isBare(run []piece) bool {
-	const enough = 1 << 8
+// derLength returns how many characters the base64 must have whose first lines
+// these are, 0 if it is no DER, and whether the DER has a long length.
+func derLength(lines []piece) (characters int, isLong bool) {
+	const enough = 12
 	var start []byte
-	length := 0
-	for _, p := range run {
-		text, _ := tidy(p.text)
-		length += len(text)
-		if len(start) < enough {
-			start = append(start, text...)
-		}
+	for i := 0; i < len(lines) && len(start) < enough && isData(lines[i]); i++ {
+		text, _ := tidy(lines[i].text)
+		start = append(start, text[:min(len(text), enough)]...)
 	}
-	if length < minBare {
-		return false
-	}
-	start = bytes.TrimRight(start, "=")
-	der := make([]byte, base64.RawStdEncoding.DecodedLen(len(start)))
-	n, _ := base64.RawStdEncoding.Decode(der, standard(start))
+	start = standard(start[:len(start)&^3])
+	der := make([]byte, base64.StdEncoding.DecodedLen(len(start)))
+	n, _ := base64.StdEncoding.Decode(der, start)
 	size, known := sequenceSize(der[:n])
-	return known && (size == n || size > 0x80 && bytes.HasPrefix(start, []byte("MI")))
+	if !known {
+		return 0, false
+	}
+	return base64.RawStdEncoding.EncodedLen(size), size > 0x81
 }
 
 // standard returns base64 in the standard alphabet.
@@ -110,18 +115,22 @@ func standard(text []byte) []byte {
 	}, text)
 }
 
-// isData reports whether a line is nothing but base64 once it is tidy.
+// isData reports whether a line is nothing but base64 once it is tidy. A rule
+// of hyphens is none.
 func isData(p piece) bool {
 	text, _ := tidy(p.text)
+	found := false
 	for _, c := range text {
 		if !isBase64(c) && c != '=' {
 			return false
 		}
+		found = found || c != '-' && c != '_' && c != '='
 	}
-	return len(text) > 0
+	return found
 }
 
-func isBlank(p piece) bool { return len(bytes.TrimSpace(p.text)) == 0 }
+// isBlank reports whether a line holds nothing, or nothing but ASCII's spaces.
+func isBlank(p piece) bool { return len(bytes.Trim(p.text, " \t\v\f\r")) == 0 }
 
 // isBase64 reports whether a character is of the standard alphabet or of the
 // one for URLs (RFC 4648, sections 4 and 5).

@@ -32,7 +32,7 @@ type reader struct {
 	report  report
 	open    *openBlock // the block whose END is to come
 	outside []piece    // what stands outside, since the last block
-	full    bool       // MaxBlocks is reached
+	full    bool       // there are more than MaxBlocks
 }
 
 // openBlock is a block that is being read.
@@ -68,14 +68,15 @@ func (r *reader) readBlocks() {
 	r.flush(true)
 }
 
-// add appends a block and stops the reading where there are too many.
+// add appends a block, or stops the reading where it is one too many.
 func (r *reader) add(block Block) {
 	r.result.Armored = true
-	r.result.Blocks = append(r.result.Blocks, block)
-	if len(r.result.Blocks) == MaxBlocks && len(bytes.TrimSpace(r.text[r.pos:])) > 0 {
+	if len(r.result.Blocks) == MaxBlocks {
 		r.full = true
-		r.report.damage(damage{oddity: oddTooMany, line: r.number + 1, have: MaxBlocks})
+		r.report.damage(damage{oddity: oddTooMany, line: block.Line, have: MaxBlocks})
+		return
 	}
+	r.result.Blocks = append(r.result.Blocks, block)
 }
 
 // take takes one line: markers in it, and the text around them.
@@ -95,13 +96,9 @@ func (r *reader) take(p piece) {
 			r.report.addAll(odd|restOdd|spaceBehind(behind), p.number)
 			return
 		}
-		next, more := findMarker(rest)
-		odd |= restOdd &^ set(oddIndent, oddTrailingSpace)
-		if !more || next.start > 0 {
-			odd.add(oddTextBeside)
-		}
+		odd |= restOdd&^set(oddIndent, oddTrailingSpace) | set(oddTextBeside)
 		r.report.addAll(odd, p.number)
-		if !more && len(rest) < minBeside {
+		if _, more := findMarker(rest); !more && len(rest) < minBeside && !bytes.HasPrefix(rest, []byte("MI")) {
 			return
 		}
 		p = piece{number: p.number, text: rest}
@@ -121,7 +118,8 @@ func tidyBehind(behind []byte) (rest []byte, odd oddities) {
 	return rest, odd
 }
 
-// minBeside is how long text beside a marker must be to be the block's data.
+// minBeside is how long text beside a marker must be to be the block's data,
+// if it does not begin as the base64 of a DER does.
 const minBeside = 32
 
 // spaceBehind says whether a line that is otherwise in order ends in spaces.
@@ -154,7 +152,7 @@ func (r *reader) takeText(p piece) {
 		r.open.lines = append(r.open.lines, p)
 		return
 	}
-	if len(bytes.TrimSpace(p.text)) > 0 || len(r.outside) > 0 {
+	if !isBlank(p) || len(r.outside) > 0 {
 		r.outside = append(r.outside, p)
 	}
 }

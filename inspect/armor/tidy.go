@@ -111,8 +111,8 @@ func unescaped(text []byte, odd *oddities) []byte {
 func tidy(text []byte) ([]byte, oddities) {
 	var odd oddities
 	text = visible(text, &odd)
-	text = tidyStart(text, &odd)
 	text = tidyEnd(text, &odd)
+	text = tidyStart(text, &odd)
 	if len(text) == 0 {
 		odd &^= set(oddIndent, oddTrailingSpace)
 	}

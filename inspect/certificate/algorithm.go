@@ -1,12 +1,11 @@
 package certificate
 
 import (
-	"crypto/dsa"
 	"crypto/ecdsa"
-	"crypto/rsa"
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"math/big"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -79,6 +78,8 @@ func (c *Certificate) SignatureAlgorithm() Signature {
 		return Signature{"dsa-with-SHA256", "SHA-256"}
 	case "1.2.840.10045.4.1":
 		return Signature{"ecdsa-with-SHA1", "SHA-1"}
+	case "1.2.840.10045.4.3.1":
+		return Signature{"ecdsa-with-SHA224", "SHA-224"}
 	case "1.2.840.10045.4.3.2":
 		return Signature{"ecdsa-with-SHA256", "SHA-256"}
 	case "1.2.840.10045.4.3.3":
@@ -112,18 +113,38 @@ func (c *Certificate) KeyAlgorithm() string {
 	return c.KeyOID
 }
 
-// KeyBits is the size of the public key in bits; 0 when it cannot be told.
+// KeyBits is the size of the public key in bits; 0 when it cannot be told. RSA
+// and DSA are measured here, for the standard library does not read them all.
 func (c *Certificate) KeyBits() int {
-	switch k := c.PublicKey.(type) {
-	case *rsa.PublicKey:
-		return k.N.BitLen()
-	case *dsa.PublicKey:
-		return k.P.BitLen()
-	case *ecdsa.PublicKey:
+	if k, ok := c.PublicKey.(*ecdsa.PublicKey); ok {
 		return k.Curve.Params().BitSize
 	}
-	if c.KeyOID == "1.3.101.112" {
+	info := cryptobyte.String(c.RawSubjectPublicKeyInfo)
+	var parameters cryptobyte.String
+	var key asn1.BitString
+	if !info.ReadASN1(&info, cbasn1.SEQUENCE) || !info.ReadASN1(&parameters, cbasn1.SEQUENCE) ||
+		!parameters.SkipASN1(cbasn1.OBJECT_IDENTIFIER) || !info.ReadASN1BitString(&key) {
+		return 0
+	}
+	switch c.KeyAlgorithm() {
+	case "RSA", "RSASSA-PSS": // RFC 8017, appendix A.1.1: the modulus is first
+		return firstNumberBits(key.Bytes)
+	case "DSA": // RFC 3279, section 2.3.2: the prime is first
+		return firstNumberBits(parameters)
+	case "Ed25519":
 		return 256
+	case "Ed448":
+		return 456
 	}
 	return 0
+}
+
+// firstNumberBits measures the first number of a SEQUENCE. One that lacks the
+// zero before its first bit counts as positive, as it does for OpenSSL.
+func firstNumberBits(in cryptobyte.String) int {
+	var number cryptobyte.String
+	if !in.ReadASN1(&in, cbasn1.SEQUENCE) || !in.ReadASN1(&number, cbasn1.INTEGER) {
+		return 0
+	}
+	return new(big.Int).SetBytes(number).BitLen()
 }

@@ -4,7 +4,9 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // NameString writes a distinguished name in the order of the certificate,
@@ -27,7 +29,7 @@ func NameString(n pkix.Name) string {
 }
 
 // ShortName is the name by which a person knows the certificate: the common
-// name, else the last organizational unit, else the organization.
+// name, else the first organizational unit, else the organization.
 func ShortName(n pkix.Name) string {
 	switch {
 	case n.CommonName != "":
@@ -79,30 +81,18 @@ func attributeName(oid asn1.ObjectIdentifier) string {
 	}
 }
 
-// printable keeps a hostile name from steering the terminal: control
-// characters and line breaks are written as escapes.
+// printable keeps a hostile name from steering the terminal or reading as
+// another one: control characters, line breaks, invisible characters and those
+// that turn the direction of writing are written as Go's escapes.
 func printable(value any) string {
 	text, ok := value.(string)
 	if !ok {
 		text = fmt.Sprint(value)
 	}
-	clean := strings.IndexFunc(text, control) < 0
-	if clean {
+	hostile := func(r rune) bool { return !strconv.IsPrint(r) }
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, hostile) {
 		return text
 	}
-	var b strings.Builder
-	for _, r := range text {
-		if control(r) {
-			fmt.Fprintf(&b, `\x%02x`, r)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// control matches what a terminal may obey: C0, C1, DEL and the bidirectional
-// overrides that make a name read as another one.
-func control(r rune) bool {
-	return r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	quoted := strconv.Quote(text)
+	return quoted[1 : len(quoted)-1]
 }

@@ -76,5 +76,5 @@ func purposeName(usage x509.ExtKeyUsage) string {
 	case x509.ExtKeyUsageNetscapeServerGatedCrypto:
 		return "nsSGC"
 	}
-	return "other"
+	return usage.OID().String()
 }

@@ -9,10 +9,11 @@ import (
 	"github.com/phonecert/phonecert/inspect/finding"
 )
 
-// Batch looks at several files together. It keeps of each file only what that
-// takes, so that ten thousand files need little memory.
+// Batch checks several files and looks at them together. It keeps of each file
+// only what that takes, so that ten thousand files need little memory.
 type Batch struct {
 	question Question
+	rules    []rule
 	members  []member
 }
 
@@ -31,12 +32,12 @@ type identity struct {
 
 // NewBatch begins a batch of the given number of files.
 func NewBatch(q Question, files int) *Batch {
-	return &Batch{question: q, members: make([]member, files)}
+	return &Batch{question: q, rules: tableFor(q.Role), members: make([]member, files)}
 }
 
-// Add notes a file at its place in the batch. Different places may be filled
-// at the same time.
-func (b *Batch) Add(place int, file *inspect.File) {
+// Check is the function Check for the file at a place in the batch. Different
+// places may be filled at the same time.
+func (b *Batch) Check(place int, file *inspect.File) []finding.Finding {
 	m := member{name: file.Name}
 	for _, c := range file.Certificates() {
 		m.certs = append(m.certs, identity{
@@ -45,6 +46,7 @@ func (b *Batch) Add(place int, file *inspect.File) {
 		})
 	}
 	b.members[place] = m
+	return check(file, b.question, b.rules)
 }
 
 // Together returns the findings that arise from the files together: by place,

@@ -170,7 +170,7 @@ func (c *corpus) answers(t *testing.T, change func(*handset.Profile)) string {
 		}
 		batch := rules.NewBatch(q, len(c.batch))
 		for i, member := range c.batch {
-			batch.Add(i, read("root.pem", member.PEM()))
+			batch.Check(i, read("root.pem", member.PEM()))
 		}
 		_, together := batch.Together()
 		fmt.Fprintln(&text, role, together)

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/finding"
@@ -63,16 +65,21 @@ func table() []rule {
 	}
 }
 
+// tableFor lists the rules that apply to a role.
+func tableFor(role handset.Role) []rule {
+	return slices.DeleteFunc(table(), func(r rule) bool { return !slices.Contains(r.roles, role) })
+}
+
 // Check tells what the handset of the question does with a file. The order of
 // the findings is that of the table.
 func Check(file *inspect.File, q Question) []finding.Finding {
+	return check(file, q, tableFor(q.Role))
+}
+
+func check(file *inspect.File, q Question, rules []rule) []finding.Finding {
 	s := newSubject(file, q)
-	for _, r := range table() {
-		for _, role := range r.roles {
-			if role == q.Role {
-				r.apply(s)
-			}
-		}
+	for _, r := range rules {
+		r.apply(s)
 	}
 	return s.findings
 }

@@ -132,7 +132,7 @@ func TestBatch(t *testing.T) {
 func together(q rules.Question, certs []*testca.Certificate) []finding.Finding {
 	b := rules.NewBatch(q, len(certs))
 	for i, c := range certs {
-		b.Add(i, read("cert.pem", c.PEM()))
+		b.Check(i, read("cert.pem", c.PEM()))
 	}
 	byPlace, all := b.Together()
 	for i := range certs {

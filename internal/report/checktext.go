@@ -63,7 +63,7 @@ func (p *CheckPrinter) pipeRows(c *Check) [][]string {
 		}
 	}
 	for _, file := range c.Files {
-		add(file.Verdict, file.Path, file.Findings)
+		add(file.Verdict, shown(file.Path), file.Findings)
 	}
 	if len(c.Findings) > 0 {
 		add(c.Verdict, "", c.Findings)
@@ -120,7 +120,7 @@ func (p *CheckPrinter) summary(c *Check) error {
 				codes = append(codes, f.Code)
 			}
 		}
-		rows = append(rows, []string{file.Path, string(file.Format), p.st.verdict(file.Verdict), strings.Join(codes, ", ")})
+		rows = append(rows, []string{shown(file.Path), string(file.Format), p.st.verdict(file.Verdict), strings.Join(codes, ", ")})
 	}
 	return table(p.streams, []string{"file", "format", "answer", "why"}, rows)
 }
@@ -128,7 +128,7 @@ func (p *CheckPrinter) summary(c *Check) error {
 // file writes the answer for one file.
 func (p *CheckPrinter) file(c *Check, file CheckFile) {
 	w, width := p.streams.Out, p.streams.Width()
-	line(w, "  ", p.st.strong.Render(file.Path), "  ", p.st.faint.Render(c.Handset+" · "+c.Role))
+	line(w, "  ", p.st.strong.Render(shown(file.Path)), "  ", p.st.faint.Render(c.Handset+" · "+c.Role))
 	for i, cert := range file.Certificates {
 		if i == 3 {
 			line(w, "  ", p.st.faint.Render(fmt.Sprintf("and %d certificates more", len(file.Certificates)-i)))

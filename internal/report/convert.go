@@ -62,10 +62,10 @@ func ConvertText(s *terminal.Streams, c *Convert) error {
 	for _, out := range c.Outputs {
 		certificates := len(out.Certificates)
 		if s.OutTTY {
-			line(s.Out, "wrote ", out.Path, ": ", holds(certificates, out.PrivateKeys, out.Format))
+			line(s.Out, "wrote ", shown(out.Path), ": ", holds(certificates, out.PrivateKeys, out.Format))
 			continue
 		}
-		rows = append(rows, []string{out.Path, string(out.Format), strconv.Itoa(certificates), strconv.Itoa(out.PrivateKeys)})
+		rows = append(rows, []string{shown(out.Path), string(out.Format), strconv.Itoa(certificates), strconv.Itoa(out.PrivateKeys)})
 	}
 	return tabbed(s.Out, rows)
 }

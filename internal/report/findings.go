@@ -41,11 +41,16 @@ func weight(f finding.Finding) int {
 
 // fix writes what mends it. A command stays on one line, to be copied.
 func (st style) fix(w io.Writer, width int, fix string) {
-	if strings.HasPrefix(fix, "phonecert ") {
-		line(w, "    ", st.good.Render("fix"), "  ", st.strong.Render(fix))
-		return
+	words, command, found := strings.Cut(fix, "phonecert ")
+	if words = strings.TrimSpace(words); words != "" {
+		st.wrapped(w, width, "    ", st.good.Render("fix")+"  "+words)
 	}
-	st.wrapped(w, width, "    ", st.good.Render("fix")+"  "+fix)
+	switch {
+	case found && words == "":
+		line(w, "    ", st.good.Render("fix"), "  ", st.strong.Render("phonecert "+command))
+	case found:
+		line(w, "         ", st.strong.Render("phonecert "+command))
+	}
 }
 
 // wrapped writes a text of any length in lines of at most width columns.

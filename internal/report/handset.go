@@ -31,6 +31,9 @@ func NewHandsetLine(p *handset.Profile) HandsetLine {
 	l := HandsetLine{
 		ID: p.ID, Brand: p.Brand.Value, Models: p.Models.Value, Firmware: p.Firmware.Value, Summary: p.Summary,
 	}
+	if !p.Firmware.Known() {
+		l.Firmware = "not known"
+	}
 	for _, f := range handset.Facts(p) {
 		if !f.Known {
 			l.NotKnown++

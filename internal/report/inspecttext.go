@@ -21,7 +21,7 @@ func InspectText(s *terminal.Streams, f InspectFile, now time.Time) error {
 		return tabbed(s.Out, f.pipeRows(now))
 	}
 	st, width := newStyle(s.Out, s.Color), s.Width()
-	line(s.Out, "  ", st.strong.Render(f.Path), "  ", st.faint.Render(f.headline()))
+	line(s.Out, "  ", st.strong.Render(shown(f.Path)), "  ", st.faint.Render(f.headline()))
 	for i, c := range f.Certificates {
 		line(s.Out)
 		line(s.Out, "  ", st.strong.Render(fmt.Sprintf("certificate %d of %d", i+1, len(f.Certificates))))
@@ -174,10 +174,10 @@ func (f InspectFile) rest() []row {
 
 // pipeRows is the account for programs: path, part, label, value.
 func (f InspectFile) pipeRows(now time.Time) [][]string {
-	out := [][]string{{f.Path, "file", "format", f.headline()}}
+	out := [][]string{{shown(f.Path), "file", "format", f.headline()}}
 	add := func(part string, rows []row) {
 		for _, r := range rows {
-			out = append(out, []string{f.Path, part, r.label, r.value})
+			out = append(out, []string{shown(f.Path), part, r.label, r.value})
 		}
 	}
 	for i, c := range f.Certificates {
@@ -188,7 +188,7 @@ func (f InspectFile) pipeRows(now time.Time) [][]string {
 	}
 	add("file", f.rest())
 	for _, found := range f.Findings {
-		out = append(out, []string{f.Path, string(found.Severity), found.Code, found.Message + "; fix: " + found.Fix})
+		out = append(out, []string{shown(f.Path), string(found.Severity), found.Code, found.Message + "; fix: " + found.Fix})
 	}
 	return out
 }

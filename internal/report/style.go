@@ -2,6 +2,9 @@ package report
 
 import (
 	"io"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
@@ -48,6 +51,15 @@ func Error(s *terminal.Streams, message string, hints []string) {
 func Note(s *terminal.Streams, message string) {
 	st := newStyle(s.Err, s.ErrColor)
 	line(s.Err, "phonecert: ", st.faint.Render("note:"), " ", message)
+}
+
+// shown is a file's name as it may go to a terminal: one with control
+// characters in it is quoted.
+func shown(path string) string {
+	if strings.ContainsFunc(path, unicode.IsControl) {
+		return strconv.Quote(path)
+	}
+	return path
 }
 
 func line(w io.Writer, parts ...string) {

@@ -5,6 +5,7 @@ package terminal
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 
@@ -23,7 +24,7 @@ type Streams struct {
 	Color, ErrColor bool
 
 	width  func() int
-	prompt func(question string) ([]byte, error)
+	prompt func(ctx context.Context, question string) ([]byte, error)
 }
 
 // System returns the process's own streams.
@@ -48,7 +49,7 @@ func Test(in io.Reader) (s *Streams, out, err *bytes.Buffer) {
 	out, err = new(bytes.Buffer), new(bytes.Buffer)
 	s = &Streams{In: in, Out: out, Err: err}
 	s.width = func() int { return 0 }
-	s.prompt = func(string) ([]byte, error) { return nil, ErrNoTerminal }
+	s.prompt = func(context.Context, string) ([]byte, error) { return nil, ErrNoTerminal }
 	return s, out, err
 }
 
