@@ -2,12 +2,14 @@ package commands
 
 import (
 	"context"
-	"fmt"
-	"time"
+	"errors"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/handset"
+	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/rules"
 	"github.com/phonecert/phonecert/internal/disk"
@@ -16,8 +18,8 @@ import (
 
 // checkOptions are the flags of "phonecert check".
 type checkOptions struct {
-	f         *Factory
-	passwords *passwords
+	f         *factory.Factory
+	passwords *factory.Passwords
 
 	files     []string
 	role      string
@@ -27,11 +29,11 @@ type checkOptions struct {
 	clock     string
 	strict    bool
 	recursive bool
-	trust     trustFlags
+	trust     factory.TrustFlags
 }
 
-// NewCheck builds "phonecert check".
-func NewCheck(f *Factory, runF func(context.Context, *checkOptions) error) *cobra.Command {
+// NewCheck builds "phonecert check", which run carries out.
+func NewCheck(f *factory.Factory, run func(context.Context, *checkOptions) error) *cobra.Command {
 	o := &checkOptions{f: f}
 	cmd := &cobra.Command{
 		Use:   "check FILE... --as trusted|server|pbx --handset ID",
@@ -48,16 +50,13 @@ why not, and which command mends it.
   phonecert check fullchain.pem --as pbx --handset yealink-t28p --custom root.pem --name pbx.example.com
   phonecert check certs/ --recursive --as trusted --handset all --json`,
 		GroupID: "look",
-		Args:    someFiles,
+		Args:    factory.SomeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
 			if err := o.validate(cmd); err != nil {
 				return err
 			}
-			if runF != nil {
-				return runF(cmd.Context(), o)
-			}
-			return runCheck(cmd.Context(), o)
+			return run(cmd.Context(), o)
 		},
 	}
 	flags := cmd.Flags()
@@ -68,10 +67,10 @@ why not, and which command mends it.
 	flags.StringVar(&o.clock, "clock", "", "the phone's `time`: RFC 3339, a date, or a distance from now such as -48h")
 	flags.BoolVar(&o.strict, "strict", false, "let warnings count as errors")
 	flags.BoolVarP(&o.recursive, "recursive", "r", false, "look at every file below the folders given")
-	o.trust.add(cmd)
-	o.passwords = f.passwordFlag(cmd)
-	completeValues(cmd, "as", "trusted", "server", "pbx")
-	f.completeHandsets(cmd, "handset", "all")
+	o.trust.Add(cmd)
+	o.passwords = f.Passwords(cmd)
+	factory.CompleteValues(cmd, "as", "trusted", "server", "pbx")
+	f.CompleteHandsets(cmd, "handset", "all")
 	return cmd
 }
 
@@ -79,40 +78,40 @@ func (o *checkOptions) validate(cmd *cobra.Command) error {
 	switch handset.Role(o.role) {
 	case handset.Trusted, handset.Server, handset.PBX:
 	case "":
-		return withHint(fmt.Errorf("no role given"),
+		return factory.WithHint(errors.New("no role given"),
 			"say what the file is for: --as trusted (a CA), --as server (the phone's own), --as pbx (the server's chain)")
 	default:
-		return usageError(cmd, "--as takes trusted, server or pbx, not %q", o.role)
+		return factory.UsageError(cmd, "--as takes trusted, server or pbx, not %q", o.role)
 	}
-	return o.trust.validate(cmd)
+	return o.trust.Validate(cmd)
 }
 
 // runCheck answers for every handset asked for.
 func runCheck(ctx context.Context, o *checkOptions) error {
-	profiles, names, err := o.f.handsets(ctx, o.handset)
+	profiles, names, err := o.f.Handsets(ctx, o.handset)
 	if err != nil {
 		return err
 	}
-	if err := o.passwords.load(ctx); err != nil {
+	if err := o.passwords.Load(ctx); err != nil {
 		return err
 	}
-	paths, err := expand(o.files, o.recursive)
+	paths, err := o.f.Expand(o.files, o.recursive)
 	if err != nil {
 		return err
 	}
-	stdin, err := o.f.holdStdin(ctx, paths)
+	open, err := o.f.Opener(ctx, paths, o.passwords)
 	if err != nil {
 		return err
 	}
 	worst := finding.Accepted
 	var unread error
-	printer := report.NewCheckPrinter(o.f.Streams, o.f.json, o.f.quiet, len(profiles))
+	printer := report.NewCheckPrinter(o.f.Streams, o.f.JSON, o.f.Quiet, len(profiles))
 	for i, p := range profiles {
 		q, err := o.question(ctx, p, names[i])
 		if err != nil {
 			return err
 		}
-		result, err := o.f.checkFiles(ctx, paths, stdin, q, o)
+		result, err := checkFiles(ctx, q, paths, open, o.strict)
 		if err != nil {
 			return err
 		}
@@ -128,9 +127,9 @@ func runCheck(ctx context.Context, o *checkOptions) error {
 		return err
 	}
 	if unread != nil {
-		return &toldError{unread}
+		return factory.Told(unread)
 	}
-	return verdictOutcome(worst)
+	return factory.Verdict(worst)
 }
 
 // question puts the flags into the form in which the rules take them.
@@ -140,7 +139,7 @@ func (o *checkOptions) question(ctx context.Context, p *handset.Profile, name st
 		Server: o.server, Exists: disk.Exists,
 	}
 	var err error
-	if q.Now, err = o.f.clock(o.clock); err != nil {
+	if q.Now, err = o.f.Clock(o.clock); err != nil {
 		return q, err
 	}
 	if q.Installed, q.InstalledCount, err = o.onPhone(ctx); err != nil {
@@ -149,41 +148,18 @@ func (o *checkOptions) question(ctx context.Context, p *handset.Profile, name st
 	if q.Role == handset.Server {
 		return q, nil
 	}
-	custom, err := o.f.certificates(ctx, "--custom", o.trust.custom, o.passwords)
-	if err != nil {
-		return q, err
-	}
-	q.Trust = o.trust.trust(p, custom)
-	q.Builtin, err = o.f.builtinList(ctx, o.trust.builtin, p, o.passwords)
+	q.Trust, q.Builtin, err = o.f.Trust(ctx, &o.trust, p, o.passwords)
 	return q, err
 }
 
 // onPhone reads --installed: a number, or the certificates themselves.
-func (o *checkOptions) onPhone(ctx context.Context) (list certificateList, count int, err error) {
+func (o *checkOptions) onPhone(ctx context.Context) (list []*certificate.Certificate, count int, err error) {
 	if o.installed == "" {
 		return nil, 0, nil
 	}
-	if n, ok := number(o.installed); ok {
+	if n, err := strconv.Atoi(o.installed); err == nil && n >= 0 {
 		return nil, n, nil
 	}
-	list, err = o.f.certificates(ctx, "--installed", []string{o.installed}, o.passwords)
+	list, err = o.f.Certificates(ctx, "--installed", []string{o.installed}, o.passwords)
 	return list, len(list), err
-}
-
-// clock is the phone's time: now, or as --clock says.
-func (f *Factory) clock(text string) (time.Time, error) {
-	now := f.Now()
-	if text == "" {
-		return now, nil
-	}
-	if d, err := time.ParseDuration(text); err == nil {
-		return now.Add(d), nil
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, nil
-		}
-	}
-	return now, withHint(fmt.Errorf("--clock does not understand %q", text),
-		"give a moment such as 2010-01-01T00:00:00Z, a date such as 2010-01-01, or a distance from now such as -48h")
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/convert"
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect"
@@ -21,9 +22,9 @@ import (
 
 // convertOptions are the flags of "phonecert convert".
 type convertOptions struct {
-	f            *Factory
-	passwords    *passwords
-	outPasswords *passwords
+	f            *factory.Factory
+	passwords    *factory.Passwords
+	outPasswords *factory.Passwords
 
 	files    []string
 	out      string
@@ -39,8 +40,8 @@ type convertOptions struct {
 	force    bool
 }
 
-// NewConvert builds "phonecert convert".
-func NewConvert(f *Factory, runF func(context.Context, *convertOptions) error) *cobra.Command {
+// NewConvert builds "phonecert convert", which run carries out.
+func NewConvert(f *factory.Factory, run func(context.Context, *convertOptions) error) *cobra.Command {
 	o := &convertOptions{f: f}
 	cmd := &cobra.Command{
 		Use:   "convert FILE... -o OUT",
@@ -66,16 +67,13 @@ PHONECERT_OUT_PASSWORD or a prompt.`,
   phonecert convert cert.crt key.pem --for matrix-vp710 --as server -o phone.pem
   phonecert convert bundle.p12 --select leaf --to der -o leaf.der`,
 		GroupID: "make",
-		Args:    someFiles,
+		Args:    factory.SomeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
 			if err := o.validate(cmd); err != nil {
 				return err
 			}
-			if runF != nil {
-				return runF(cmd.Context(), o)
-			}
-			return runConvert(cmd.Context(), o)
+			return run(cmd.Context(), o)
 		},
 	}
 	flags := cmd.Flags()
@@ -90,15 +88,14 @@ PHONECERT_OUT_PASSWORD or a prompt.`,
 	flags.BoolVar(&o.legacy, "legacy", false, "encrypt a p12 with 3DES and SHA-1, for consumers older than 2019")
 	flags.BoolVar(&o.noKeys, "no-keys", false, "leave private keys out")
 	flags.BoolVar(&o.force, "force", false, "overwrite files")
-	o.passwords = f.passwordFlag(cmd)
-	o.outPasswords = &passwords{f: f, variable: "PHONECERT_OUT_PASSWORD"}
-	flags.StringVar(&o.outPasswords.path, "out-password-file", "", "read the password of a p12 to write from this `file`")
-	completeValues(cmd, "to", "pem", "der", "p7b", "p12")
-	completeValues(cmd, "encoding", "pem", "der")
-	completeValues(cmd, "as", string(handset.Trusted), string(handset.Server))
-	completeValues(cmd, "select", "leaf", "root")
-	completeValues(cmd, "order", string(convert.FileOrder), string(convert.ChainOrder))
-	f.completeHandsets(cmd, "for")
+	o.passwords = f.Passwords(cmd)
+	o.outPasswords = f.PasswordFlag(cmd, "out-password-file", "PHONECERT_OUT_PASSWORD", "read the password of a p12 to write from this `file`")
+	factory.CompleteValues(cmd, "to", "pem", "der", "p7b", "p12")
+	factory.CompleteValues(cmd, "encoding", "pem", "der")
+	factory.CompleteValues(cmd, "as", string(handset.Trusted), string(handset.Server))
+	factory.CompleteValues(cmd, "select", "leaf", "root")
+	factory.CompleteValues(cmd, "order", string(convert.FileOrder), string(convert.ChainOrder))
+	f.CompleteHandsets(cmd, "for")
 	return cmd
 }
 
@@ -121,26 +118,26 @@ func formats(name string) (f inspect.Format, ok bool) {
 
 func (o *convertOptions) validate(cmd *cobra.Command) error {
 	_, known := formats(o.to)
-	stdin := slices.Index(o.files, standardOutput)
+	stdin := slices.Index(o.files, factory.StandardStream)
 	switch {
 	case !known:
-		return usageError(cmd, "--to takes pem, der, p7b or p12, not %q", o.to)
+		return factory.UsageError(cmd, "--to takes pem, der, p7b or p12, not %q", o.to)
 	case o.encoding != "" && o.encoding != "pem" && o.encoding != "der":
-		return usageError(cmd, "--encoding takes pem or der, not %q", o.encoding)
+		return factory.UsageError(cmd, "--encoding takes pem or der, not %q", o.encoding)
 	case o.encoding != "" && o.format() != inspect.FormatPKCS7:
-		return usageError(cmd, "--encoding is for a p7b; other formats have one encoding each")
+		return factory.UsageError(cmd, "--encoding is for a p7b; other formats have one encoding each")
 	case o.legacy && o.format() != inspect.FormatPKCS12:
-		return usageError(cmd, "--legacy is for a p12; nothing else is encrypted")
+		return factory.UsageError(cmd, "--legacy is for a p12; nothing else is encrypted")
 	case o.order != string(convert.FileOrder) && o.order != string(convert.ChainOrder):
-		return usageError(cmd, "--order takes file or chain, not %q", o.order)
+		return factory.UsageError(cmd, "--order takes file or chain, not %q", o.order)
 	case o.split != "" && o.out != "":
-		return usageError(cmd, "--split %q and -o %q exclude each other", o.split, o.out)
+		return factory.UsageError(cmd, "--split %q and -o %q exclude each other", o.split, o.out)
 	case o.split != "" && o.choice != "":
-		return usageError(cmd, "--split takes all certificates and --select one of them")
-	case o.f.json && o.toStdout():
-		return usageError(cmd, "--json takes standard output: say where the file goes with -o FILE or --split DIR")
-	case stdin >= 0 && slices.Contains(o.files[stdin+1:], standardOutput):
-		return usageError(cmd, "standard input is named twice")
+		return factory.UsageError(cmd, "--split takes all certificates and --select one of them")
+	case o.f.JSON && o.toStdout():
+		return factory.UsageError(cmd, "--json takes standard output: say where the file goes with -o FILE or --split DIR")
+	case stdin >= 0 && slices.Contains(o.files[stdin+1:], factory.StandardStream):
+		return factory.UsageError(cmd, "standard input is named twice")
 	}
 	return o.validateHandset(cmd)
 }
@@ -148,28 +145,28 @@ func (o *convertOptions) validate(cmd *cobra.Command) error {
 func (o *convertOptions) validateHandset(cmd *cobra.Command) error {
 	switch {
 	case o.handset == "" && o.role != "":
-		return usageError(cmd, "--as %s says what a handset is to do with the file: name it with --for", o.role)
+		return factory.UsageError(cmd, "--as %s says what a handset is to do with the file: name it with --for", o.role)
 	case o.handset == "":
 		return nil
 	case o.role == "":
-		return withHint(errors.New("no role given"),
+		return factory.WithHint(errors.New("no role given"),
 			"say what the file is for: --as trusted (a CA) or --as server (the phone's own)")
 	case o.role != string(handset.Trusted) && o.role != string(handset.Server):
-		return usageError(cmd, "--as takes trusted or server, not %q", o.role)
+		return factory.UsageError(cmd, "--as takes trusted or server, not %q", o.role)
 	case o.role == string(handset.Server) && o.noKeys:
-		return usageError(cmd, "--no-keys leaves out what --as server needs")
+		return factory.UsageError(cmd, "--no-keys leaves out what --as server needs")
 	}
 	return nil
 }
 
 // toStdout says that standard output carries the file itself.
 func (o *convertOptions) toStdout() bool {
-	return o.split == "" && (o.out == "" || o.out == standardOutput)
+	return o.split == "" && (o.out == "" || o.out == factory.StandardStream)
 }
 
 // name is the output's file name, as far as it says something.
 func (o *convertOptions) name() string {
-	if o.out == standardOutput {
+	if o.out == factory.StandardStream {
 		return ""
 	}
 	return o.out
@@ -200,7 +197,7 @@ func runConvert(ctx context.Context, o *convertOptions) error {
 	}
 	o.note(more)
 	outputs := o.place(made)
-	if err := o.f.save(ctx, o.split, outputs, o.files, o.force); err != nil {
+	if err := o.f.Save(ctx, o.split, outputs, o.files, o.force); err != nil {
 		return err
 	}
 	return o.report(ctx, to.Profile, made, outputs, append(remarks, more...))
@@ -213,15 +210,15 @@ func (o *convertOptions) options(ctx context.Context) (convert.Options, error) {
 		Order: convert.Order(o.order), Legacy: o.legacy, Role: handset.Role(o.role),
 		DER: o.encoding == "der" || o.encoding == "" && strings.EqualFold(filepath.Ext(o.out), ".p7c"),
 	}
-	if err := o.passwords.load(ctx); err != nil {
+	if err := o.passwords.Load(ctx); err != nil {
 		return to, err
 	}
-	if err := o.outPasswords.load(ctx); err != nil {
+	if err := o.outPasswords.Load(ctx); err != nil {
 		return to, err
 	}
 	var err error
 	if o.handset != "" {
-		to.Profile, err = o.f.profile(ctx, o.handset)
+		to.Profile, err = o.f.Profile(ctx, o.handset)
 	} else if to.To == inspect.FormatPKCS12 {
 		to.Password, err = o.outPassword(ctx)
 	}
@@ -231,17 +228,17 @@ func (o *convertOptions) options(ctx context.Context) (convert.Options, error) {
 // outPassword is the password for a PKCS#12. One that was typed is asked for
 // twice, for nobody saw it.
 func (o *convertOptions) outPassword(ctx context.Context) ([]byte, error) {
-	password, ok := o.outPasswords.get(ctx, "Password for the PKCS#12 file: ")
+	password, ok := o.outPasswords.Get(ctx, "Password for the PKCS#12 file: ")
 	if !ok {
-		return nil, withHint(errors.New("a PKCS#12 file needs a password"),
+		return nil, factory.WithHint(errors.New("a PKCS#12 file needs a password"),
 			"give it with --out-password-file FILE or in PHONECERT_OUT_PASSWORD")
 	}
-	if o.outPasswords.path != "" || o.f.Getenv(o.outPasswords.variable) != "" {
+	if !o.outPasswords.Typed() {
 		return password, nil
 	}
 	again, err := o.f.Streams.Password(ctx, "The same again: ")
 	if err != nil || !bytes.Equal(again, password) {
-		return nil, withHint(errors.New("the two passwords differ"), "run the command again")
+		return nil, factory.WithHint(errors.New("the two passwords differ"), "run the command again")
 	}
 	return password, nil
 }
@@ -250,10 +247,10 @@ func (o *convertOptions) outPassword(ctx context.Context) ([]byte, error) {
 // beyond mending is left to the conversion to refuse.
 func (o *convertOptions) read(ctx context.Context) (files []*inspect.File, remarks []string, err error) {
 	for _, path := range o.files {
-		if path != standardOutput && disk.IsDir(path) {
-			return nil, nil, withHint(fmt.Errorf("%q is a folder", path), "name the files in it")
+		if path != factory.StandardStream && disk.IsDir(path) {
+			return nil, nil, factory.WithHint(fmt.Errorf("%q is a folder", path), "name the files in it")
 		}
-		file, err := o.f.open(ctx, path, o.passwords)
+		file, err := o.f.Open(ctx, path, o.passwords)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -272,7 +269,7 @@ func (o *convertOptions) read(ctx context.Context) (files []*inspect.File, remar
 
 func (o *convertOptions) note(remarks []string) {
 	for _, remark := range remarks {
-		if !o.f.quiet {
+		if !o.f.Quiet {
 			report.Note(o.f.Streams, remark)
 		}
 	}
@@ -282,7 +279,7 @@ func (o *convertOptions) note(remarks []string) {
 func refusal(err error) error {
 	var refused *convert.Error
 	if errors.As(err, &refused) {
-		return withHint(err, refused.Hints...)
+		return factory.WithHint(err, refused.Hints...)
 	}
 	return err
 }

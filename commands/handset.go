@@ -6,12 +6,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/internal/report"
 )
 
 // NewHandset builds "phonecert handset" and its commands.
-func NewHandset(f *Factory) *cobra.Command {
+func NewHandset(f *factory.Factory) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "handset",
 		Short: "Show the handset profiles and what each of their facts rests on",
@@ -23,50 +24,50 @@ func NewHandset(f *Factory) *cobra.Command {
   assumed      no source; no verdict ever rests on it alone`,
 		Example: "  phonecert handset list\n  phonecert handset show matrix-vp710\n  phonecert handset roots yealink-t28p --pem > roots.pem",
 		GroupID: "look",
-		Args:    noArguments,
+		Args:    factory.OnlyCommands,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newHandsetList(f), newHandsetShow(f), newHandsetRoots(f))
 	return cmd
 }
 
-func newHandsetList(f *Factory) *cobra.Command {
+func newHandsetList(f *factory.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
 		Short:   "List the profiles, shipped and your own",
 		Example: "  phonecert handset list\n  phonecert handset list --json | jq -r '.handsets[].id'",
-		Args:    noArguments,
+		Args:    factory.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			list := report.HandsetList{Header: report.NewHeader(commandName(cmd))}
-			for _, id := range f.handsetIDs() {
-				p, err := f.profile(cmd.Context(), id)
+			list := report.HandsetList{Header: report.NewHeader(factory.CommandName(cmd))}
+			for _, id := range f.HandsetIDs() {
+				p, err := f.Profile(cmd.Context(), id)
 				if err != nil {
 					return err
 				}
 				list.Handsets = append(list.Handsets, report.NewHandsetLine(p))
 			}
-			return report.PrintHandsetList(f.Streams, f.json, list)
+			return report.PrintHandsetList(f.Streams, f.JSON, list)
 		},
 	}
 }
 
-func newHandsetShow(f *Factory) *cobra.Command {
+func newHandsetShow(f *factory.Factory) *cobra.Command {
 	var asYAML bool
 	cmd := &cobra.Command{
 		Use:               "show ID",
 		Short:             "Show every fact of a profile, its basis and its source",
 		Example:           "  phonecert handset show matrix-vp710\n  phonecert handset show yealink-t28p --yaml > my-phone.yaml",
 		Args:              oneHandset,
-		ValidArgsFunction: f.completeHandsetArgument,
+		ValidArgsFunction: completeOneHandset(f),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if asYAML {
-				return f.showYAML(args[0])
+				return showYAML(f, args[0])
 			}
-			p, err := f.profile(cmd.Context(), args[0])
+			p, err := f.Profile(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			return report.PrintHandset(f.Streams, f.json, report.NewHandset(commandName(cmd), p))
+			return report.PrintHandset(f.Streams, f.JSON, report.NewHandset(factory.CommandName(cmd), p))
 		},
 	}
 	cmd.Flags().BoolVar(&asYAML, "yaml", false, "print the profile's own file, to begin one of yours with")
@@ -74,16 +75,16 @@ func newHandsetShow(f *Factory) *cobra.Command {
 }
 
 // showYAML prints a shipped profile as it is written.
-func (f *Factory) showYAML(id string) error {
+func showYAML(f *factory.Factory, id string) error {
 	_, text, ok := handset.FindShipped(id)
 	if !ok {
-		return f.unknownHandset(id)
+		return f.UnknownHandset(id)
 	}
 	_, err := f.Streams.Out.Write(text)
 	return err
 }
 
-func newHandsetRoots(f *Factory) *cobra.Command {
+func newHandsetRoots(f *factory.Factory) *cobra.Command {
 	var asPEM bool
 	var builtin string
 	cmd := &cobra.Command{
@@ -91,9 +92,9 @@ func newHandsetRoots(f *Factory) *cobra.Command {
 		Short:             "Show the trusted certificates inside a handset, as far as they are known",
 		Example:           "  phonecert handset roots yealink-t28p\n  phonecert handset roots yealink-t28p --pem > roots.pem",
 		Args:              oneHandset,
-		ValidArgsFunction: f.completeHandsetArgument,
+		ValidArgsFunction: completeOneHandset(f),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.showRoots(cmd.Context(), commandName(cmd), args[0], builtin, asPEM)
+			return showRoots(cmd.Context(), f, factory.CommandName(cmd), args[0], builtin, asPEM)
 		},
 	}
 	cmd.Flags().BoolVar(&asPEM, "pem", false, "print the certificates themselves, as PEM")
@@ -101,33 +102,36 @@ func newHandsetRoots(f *Factory) *cobra.Command {
 	return cmd
 }
 
-func (f *Factory) showRoots(ctx context.Context, command, id, builtin string, asPEM bool) error {
-	p, err := f.profile(ctx, id)
+func showRoots(ctx context.Context, f *factory.Factory, command, id, builtin string, asPEM bool) error {
+	p, err := f.Profile(ctx, id)
 	if err != nil {
 		return err
 	}
-	list, err := f.builtinList(ctx, builtin, p, nil)
+	list, err := f.Builtin(ctx, builtin, p, nil)
 	if err != nil {
 		return err
 	}
 	if asPEM && !list.Listed {
-		return withHint(fmt.Errorf("the built-in certificates of %s are not known: %s", p.ID, list.Source),
+		return factory.WithHint(fmt.Errorf("the built-in certificates of %s are not known: %s", p.ID, list.Source),
 			"give the list with --builtin FILE")
 	}
-	return report.PrintRoots(f.Streams, f.json, asPEM, report.NewRoots(command, p, list))
+	return report.PrintRoots(f.Streams, f.JSON, asPEM, report.NewRoots(command, p, list))
 }
 
 // oneHandset asks for exactly one profile.
 func oneHandset(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return withHint(fmt.Errorf("%s takes one handset, but got %d", cmd.CommandPath(), len(args)), `"phonecert handset list" shows the models`)
+		return factory.WithHint(fmt.Errorf("%s takes one handset, but got %d", cmd.CommandPath(), len(args)), `"phonecert handset list" shows the models`)
 	}
 	return nil
 }
 
-func (f *Factory) completeHandsetArgument(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+// completeOneHandset offers the profiles for the one argument.
+func completeOneHandset(f *factory.Factory) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return f.HandsetIDs(), cobra.ShellCompDirectiveNoFileComp
 	}
-	return f.handsetIDs(), cobra.ShellCompDirectiveNoFileComp
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/phonecert/phonecert/commands"
+	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/internal/disk"
 	"github.com/phonecert/phonecert/internal/terminal"
 	"github.com/phonecert/phonecert/internal/testca"
@@ -24,7 +25,7 @@ import (
 func phonecert(t *testing.T, env map[string]string, args ...string) (code int, out, err string) {
 	t.Helper()
 	streams, stdout, stderr := terminal.Test(strings.NewReader(""))
-	f := &commands.Factory{
+	f := &factory.Factory{
 		Streams: streams, Now: testca.Clock,
 		Getenv:    func(name string) string { return env[name] },
 		ConfigDir: func() string { return "" },

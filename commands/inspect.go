@@ -5,22 +5,23 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/internal/report"
 )
 
 // inspectOptions are the flags of "phonecert inspect".
 type inspectOptions struct {
-	f         *Factory
-	passwords *passwords
+	f         *factory.Factory
+	passwords *factory.Passwords
 
 	files     []string
 	recursive bool
 	pem       bool
 }
 
-// NewInspect builds "phonecert inspect".
-func NewInspect(f *Factory, runF func(context.Context, *inspectOptions) error) *cobra.Command {
+// NewInspect builds "phonecert inspect", which run carries out.
+func NewInspect(f *factory.Factory, run func(context.Context, *inspectOptions) error) *cobra.Command {
 	o := &inspectOptions{f: f}
 	cmd := &cobra.Command{
 		Use:   "inspect FILE...",
@@ -33,28 +34,25 @@ The exit code is 10 when a file is damaged or nothing of all this.`,
   curl -s https://example.com/ca.crt | phonecert inspect -
   phonecert inspect bundle.pem --pem > clean.pem`,
 		GroupID: "look",
-		Args:    someFiles,
+		Args:    factory.SomeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
-			if runF != nil {
-				return runF(cmd.Context(), o)
-			}
-			return runInspect(cmd.Context(), o)
+			return run(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().BoolVarP(&o.recursive, "recursive", "r", false, "look at every file below the folders given")
 	cmd.Flags().BoolVar(&o.pem, "pem", false, "print nothing but the certificates, as PEM")
-	o.passwords = f.passwordFlag(cmd)
+	o.passwords = f.Passwords(cmd)
 	return cmd
 }
 
 // runInspect looks at one file after another. A file that cannot be read does
 // not keep it from the others.
 func runInspect(ctx context.Context, o *inspectOptions) error {
-	if err := o.passwords.load(ctx); err != nil {
+	if err := o.passwords.Load(ctx); err != nil {
 		return err
 	}
-	paths, err := expand(o.files, o.recursive)
+	paths, err := o.f.Expand(o.files, o.recursive)
 	if err != nil {
 		return err
 	}
@@ -65,7 +63,7 @@ func runInspect(ctx context.Context, o *inspectOptions) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		file, err := o.f.open(ctx, path, o.passwords)
+		file, err := o.f.Open(ctx, path, o.passwords)
 		if err != nil {
 			unread = err
 			all.Files = append(all.Files, report.UnreadInspect(path, err))
@@ -73,7 +71,7 @@ func runInspect(ctx context.Context, o *inspectOptions) error {
 		}
 		found := report.NewInspectFile(file)
 		verdict = finding.Worst(verdict, finding.Decide(found.Findings, false))
-		if o.f.json {
+		if o.f.JSON {
 			all.Files = append(all.Files, found)
 			continue
 		}
@@ -81,20 +79,20 @@ func runInspect(ctx context.Context, o *inspectOptions) error {
 			return err
 		}
 	}
-	if o.f.json {
+	if o.f.JSON {
 		if err := report.JSON(o.f.Streams.Out, all); err != nil {
 			return err
 		}
 	}
 	if unread != nil {
-		return &toldError{unread}
+		return factory.Told(unread)
 	}
-	return verdictOutcome(verdict)
+	return factory.Verdict(verdict)
 }
 
 func (o *inspectOptions) print(found report.InspectFile) error {
 	switch {
-	case o.f.quiet:
+	case o.f.Quiet:
 		return nil
 	case o.pem:
 		return report.InspectPEM(o.f.Streams, found)

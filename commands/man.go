@@ -6,11 +6,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/internal/disk"
 )
 
 // NewMan prints the manual page of a command, or writes all of them.
-func NewMan(f *Factory) *cobra.Command {
+func NewMan(f *factory.Factory) *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use:   "man [COMMAND...]",
@@ -25,9 +26,9 @@ func NewMan(f *Factory) *cobra.Command {
 			if dir != "" {
 				return writeManuals(root, header, dir)
 			}
-			target, rest, err := root.Find(args)
-			if err != nil || len(rest) > 0 {
-				return usageError(root, "no such command: %q", args)
+			target, rest, _ := root.Find(args) // its error says what rest says
+			if len(rest) > 0 {
+				return factory.UnknownCommand(target, rest[0])
 			}
 			return doc.GenMan(target, header, f.Streams.Out)
 		},
@@ -38,7 +39,7 @@ func NewMan(f *Factory) *cobra.Command {
 
 func writeManuals(root *cobra.Command, header *doc.GenManHeader, dir string) error {
 	if !disk.IsDir(dir) {
-		return withHint(fmt.Errorf("%q is no folder", dir), fmt.Sprintf("run %q", "mkdir -p "+dir))
+		return factory.WithHint(fmt.Errorf("%q is no folder", dir), fmt.Sprintf("run %q", "mkdir -p "+dir))
 	}
 	return doc.GenManTree(root, header, dir)
 }

@@ -1,3 +1,5 @@
+// Package commands is the command line of phonecert: one file per command, and
+// the root that holds them all.
 package commands
 
 import (
@@ -9,21 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/internal/terminal"
 )
-
-// Factory holds what commands need of the world: streams, clock, environment.
-// It enters here and nowhere else, so that tests can bring their own.
-type Factory struct {
-	Streams *terminal.Streams
-	Now     func() time.Time
-	Getenv  func(string) string
-	// ConfigDir is the user's configuration folder, "" when there is none.
-	ConfigDir func() string
-
-	json, quiet bool
-	color       string
-}
 
 // Main runs the command line of this process and returns its exit code.
 func Main() int {
@@ -33,7 +23,7 @@ func Main() int {
 	// memory bounded where many files are read.
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(64 << 20)
-	f := &Factory{
+	f := &factory.Factory{
 		Streams:   terminal.System(),
 		Now:       time.Now,
 		Getenv:    os.Getenv,
@@ -43,18 +33,18 @@ func Main() int {
 }
 
 // Run runs one command line and returns its exit code.
-func Run(ctx context.Context, f *Factory, args []string) int {
+func Run(ctx context.Context, f *factory.Factory, args []string) int {
 	root := NewRoot(f)
 	root.SetArgs(args)
 	root.SetIn(f.Streams.In)
 	root.SetOut(f.Streams.Out)
 	root.SetErr(f.Streams.Err)
 	cmd, err := root.ExecuteContextC(ctx)
-	return f.finish(ctx, cmd, err)
+	return f.Finish(ctx, cmd, err)
 }
 
 // NewRoot builds the whole tree of commands.
-func NewRoot(f *Factory) *cobra.Command {
+func NewRoot(f *factory.Factory) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "phonecert",
 		Short: "Certificates and SIPS for desk phones, tried out on a laptop",
@@ -65,17 +55,8 @@ Matrix handset takes a certificate file, why not, and which command mends it.`,
   phonecert convert export.p7b --for yealink-t28p --as trusted --split certs/`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return f.settle(cmd)
-		},
 	}
-	flags := root.PersistentFlags()
-	flags.BoolVar(&f.json, "json", false, "print one JSON object")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors; the exit code is the answer")
-	flags.StringVar(&f.color, "color", "auto", "colour: `when` is auto, always or never")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError(cmd, "%s", err)
-	})
+	f.AddFlags(root)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddGroup(
 		&cobra.Group{ID: "look", Title: "Look, change nothing:"},
@@ -85,23 +66,12 @@ Matrix handset takes a certificate file, why not, and which command mends it.`,
 	root.SetHelpCommandGroupID("about")
 	root.SetCompletionCommandGroupID("about")
 	root.AddCommand(
-		NewCheck(f, nil), NewInspect(f, nil), NewHandset(f),
-		NewConvert(f, nil),
+		NewCheck(f, runCheck), NewInspect(f, runInspect), NewHandset(f),
+		NewConvert(f, runConvert),
 		NewVersion(f), NewMan(f),
 	)
 	root.AddCommand(helpTopics()...)
 	return root
-}
-
-// settle applies the flags that every command has.
-func (f *Factory) settle(cmd *cobra.Command) error {
-	switch f.color {
-	case "auto", "always", "never":
-	default:
-		return usageError(cmd, "--color takes auto, always or never, not %q", f.color)
-	}
-	f.Streams.SetColor(f.color, f.Getenv)
-	return nil
 }
 
 func configDir() string {

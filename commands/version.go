@@ -6,19 +6,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/internal/report"
 )
 
 // NewVersion prints what this binary was built from.
-func NewVersion(f *Factory) *cobra.Command {
+func NewVersion(f *factory.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version and what it was built from",
 		Example: "  phonecert version\n  phonecert version --json",
 		GroupID: "about",
-		Args:    noArguments,
+		Args:    factory.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return report.PrintVersion(f.Streams, f.json, buildVersion(commandName(cmd)))
+			return report.PrintVersion(f.Streams, f.JSON, buildVersion(factory.CommandName(cmd)))
 		},
 	}
 }

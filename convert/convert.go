@@ -152,7 +152,7 @@ func (j *job) split() ([]Output, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Name = fileName(i+1, len(j.items), it, ending(j.To, nil))
+		out.Name = fileName(i+1, len(j.items), it, Ending(j.To, nil))
 		outputs = append(outputs, out)
 	}
 	return outputs, nil

@@ -74,7 +74,7 @@ func (j *job) acceptedName(files handset.FileRules) error {
 	if slices.Contains(accepted.Value, has) {
 		return nil
 	}
-	better := strings.TrimSuffix(j.Name, filepath.Ext(j.Name)) + ending(j.To, accepted.Value)
+	better := strings.TrimSuffix(j.Name, filepath.Ext(j.Name)) + Ending(j.To, accepted.Value)
 	return refuse([]string{fmt.Sprintf("write it with -o %s", better)},
 		"the output's name ends in %q; %s takes %s as %s certificate",
 		has, j.Profile.ID, strings.Join(accepted.Value, ", "), j.Role)
@@ -132,7 +132,7 @@ func (j *job) trustedRoots(certs []item, files handset.FileRules) ([]Output, err
 		if err != nil {
 			return nil, err
 		}
-		out.Name = fileName(i+1, len(kept), it, ending(j.To, files.Endings.Value))
+		out.Name = fileName(i+1, len(kept), it, Ending(j.To, files.Endings.Value))
 		outputs = append(outputs, out)
 	}
 	return outputs, nil
@@ -182,7 +182,7 @@ func (j *job) complete(certs, keys []item, files handset.FileRules) error {
 		return nil
 	}
 	return refuse([]string{fmt.Sprintf("give both files: phonecert convert CERTIFICATE KEY --for %s --as %s -o OUT%s",
-		j.Profile.ID, j.Role, ending(j.To, files.Endings.Value))},
+		j.Profile.ID, j.Role, Ending(j.To, files.Endings.Value))},
 		"%s holds no %s; %s needs certificate and private key in one file", j.source(), missing, j.Profile.ID)
 }
 

@@ -38,9 +38,9 @@ func formatName(f inspect.Format) string {
 	return strings.ToUpper(string(f))
 }
 
-// ending is the usual file name ending of a format among those that are
+// Ending is the usual file name ending of a format among those that are
 // accepted; an empty list accepts all.
-func ending(f inspect.Format, accepted []string) string {
+func Ending(f inspect.Format, accepted []string) string {
 	usual := []string{".pem", ".crt", ".cer"}
 	if f == inspect.FormatDER {
 		usual = []string{".der", ".cer", ".crt"}

@@ -1,7 +1,7 @@
 package inspect
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,66 +39,28 @@ func (b block) where() string {
 	return "the file"
 }
 
-// binary reads one DER or BER object after another.
-func (r *reader) binary(data []byte) {
-	for offset := 0; offset < len(data); {
-		rest := data[offset:]
-		if rest[0] != 0x30 {
-			r.trailing(rest, offset)
-			return
-		}
-		der, after, err := ber.ToDER(rest)
-		if err != nil {
-			r.damagedDER(rest, err)
-			return
-		}
-		before := len(r.file.Objects)
-		r.object(block{der: der, raw: rest[:len(rest)-len(after)]})
-		if len(r.file.Objects) == before && offset > 0 {
-			r.trailing(rest, offset)
-			return
-		}
-		offset = len(data) - len(after)
-		if len(r.file.Objects) >= maxObjects {
-			r.add("der.too-many", finding.Error, "RFC 5280, section 4.1", "split the file",
-				"it holds more than %d objects", maxObjects)
-			return
-		}
-	}
-}
-
-// maxObjects is the most objects that are read of a file of DER.
-const maxObjects = 20_000
-
-func (r *reader) trailing(rest []byte, offset int) {
-	r.add("der.trailing", finding.Warning, "RFC 5280, section 4.1", "phonecert convert {file} -o {out}",
-		"%d bytes follow the DER, from offset %d on", len(rest), offset)
-}
-
-// damagedDER says what is wrong with binary data that begins as DER does.
-func (r *reader) damagedDER(data []byte, err error) {
-	is := structureOf(data)
-	if total, ok := ber.Length(data); ok && total > len(data) {
-		r.add("der.cut-off", finding.Error, "ITU-T X.690, section 8.1.3", "copy it again in binary mode",
-			"it is %s in DER that was cut off after %d of %d bytes", is, len(data), total)
-		return
-	}
-	if errors.Is(err, ber.ErrDepth) {
-		r.add("der.too-deep", finding.Error, "ITU-T X.690, section 8.1", "ask for the file again: no certificate is built like this",
-			"it is nested more than %d levels deep", ber.MaxDepth)
-		return
-	}
-	r.add("der.damaged", finding.Error, "ITU-T X.690, section 8.1", "export the certificate again",
-		"it begins like %s in DER, but its lengths do not fit: %s", is, err)
-}
-
-// object adds what a block holds, judged by its content.
+// object adds what a block holds, judged by its content. A label decides only
+// where content cannot: a key that is encrypted within PEM, and parameters for
+// Diffie-Hellman, which are two numbers as an RSA public key is.
 func (r *reader) object(b block) {
-	if b.headers["Proc-Type"] != "" || b.label == "OPENSSH PRIVATE KEY" {
+	isKey := strings.HasSuffix(b.label, "PRIVATE KEY")
+	if isKey && b.headers["Proc-Type"] != "" || b.label == "OPENSSH PRIVATE KEY" {
 		r.privateKey(b)
 		return
 	}
+	var rest []byte
+	if len(b.der) > 1 && b.der[1] == indefinite {
+		if der, after, err := ber.ToDER(b.der); err == nil {
+			b.der, b.raw, rest = der, b.der, after
+		}
+	}
 	is := structureOf(b.der)
+	if len(rest) > 0 && is != structPKCS7 && is != structPKCS12 { // whose readers say so
+		r.trailing(rest, len(b.raw)-len(rest))
+	}
+	if is == structPublicKey && strings.HasSuffix(b.label, "PARAMETERS") {
+		is = structParameters
+	}
 	if !fits(b.label, is) && is != structUnknown {
 		r.add("pem.label", finding.Warning, "RFC 7468, section 4", "phonecert convert {file} -o {out}",
 			"%s is labelled %q and holds %s", b.where(), b.label, is)
@@ -108,14 +70,13 @@ func (r *reader) object(b block) {
 		r.certificate(b)
 	case structPKCS7:
 		objects, findings, err := readPKCS7(b.written())
-		r.contents(b, FormatPKCS7, "pkcs7.damaged", objects, findings, err)
+		r.contents(b, FormatPKCS7, "pkcs7.damaged", rfc2315, objects, findings, err)
 	case structPKCS12:
-		objects, findings, err := readPKCS12(b.written(), r.options.Password)
-		r.contents(b, FormatPKCS12, "pkcs12.damaged", objects, findings, err)
+		r.pkcs12(b)
 	case structPrivateKey:
 		r.privateKey(b)
-	case structUnknown:
-		r.unknown(b)
+	case structParameters, structUnknown:
+		r.unknown(b, is)
 	default:
 		r.file.Objects = append(r.file.Objects, Object{Kind: is.kind(), Label: b.label, Line: b.line, DER: b.der})
 	}
@@ -124,7 +85,7 @@ func (r *reader) object(b block) {
 // fits reports whether a PEM label may stand over a structure.
 func fits(label string, is structure) bool {
 	labels := map[structure][]string{
-		structCertificate: {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"},
+		structCertificate: {"CERTIFICATE", "X509 CERTIFICATE", "X.509 CERTIFICATE", "TRUSTED CERTIFICATE"},
 		structRequest:     {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"},
 		structCRL:         {"X509 CRL", "CRL"},
 		structPKCS7:       {"PKCS7", "CMS", "PKCS #7 SIGNED DATA"},
@@ -155,7 +116,17 @@ func (r *reader) certificate(b block) {
 		}
 	}
 	c, err := certificate.Parse(der)
+	if err != nil {
+		if again, rest, berErr := ber.ToDER(der); berErr == nil && len(rest) == 0 {
+			der = again
+			c, err = certificate.Parse(der)
+		}
+	}
 	o := Object{Kind: KindCertificate, Label: b.label, Line: b.line, DER: der, Certificate: c}
+	if err == nil && !bytes.HasPrefix(b.written(), der) {
+		r.add("certificate.ber", finding.Note, "RFC 5280, section 4.1", "phonecert convert {file} -o {out} writes it as DER",
+			"%q is BER, with lengths that DER does not allow, and its fingerprint is told of the DER", certificate.ShortName(c.Subject))
+	}
 	switch {
 	case err != nil:
 		o.Kind = KindOther
@@ -176,9 +147,22 @@ func reason(err error) string {
 	return strings.TrimPrefix(err.Error(), "x509: ")
 }
 
+// pkcs12 opens the first PKCS#12 container of a file and no other: each may
+// ask for as much work as a whole file is granted.
+func (r *reader) pkcs12(b block) {
+	if r.opened {
+		r.file.Objects = append(r.file.Objects, Object{Kind: KindOther, Label: b.label, Line: b.line, DER: b.der})
+		r.add("pkcs12.several", finding.Error, rfc7292, "split the file", "%s holds a further PKCS#12 container, and only the first is opened", b.where())
+		return
+	}
+	r.opened = true
+	objects, findings, err := readPKCS12(b.written(), r.options.Password)
+	r.contents(b, FormatPKCS12, "pkcs12.damaged", rfc7292, objects, findings, err)
+}
+
 // contents adds what a container holds.
-func (r *reader) contents(b block, format Format, damaged string, objects []Object, findings []finding.Finding, err error) {
-	if len(r.file.Objects) == 0 {
+func (r *reader) contents(b block, format Format, damaged, source string, objects []Object, findings []finding.Finding, err error) {
+	if r.blocks == 1 {
 		r.container = format
 	}
 	for _, o := range objects {
@@ -187,8 +171,15 @@ func (r *reader) contents(b block, format Format, damaged string, objects []Obje
 	}
 	r.file.Findings = append(r.file.Findings, findings...)
 	if err != nil {
-		r.add(damaged, finding.Error, "RFC 2315 and RFC 7292", "export it again", "%s holds a container that cannot be read: %s", b.where(), err)
+		r.add(damaged, finding.Error, source, "export it again", "%s holds a %s container that cannot be read: %s", b.where(), containerName(format), err)
 	}
+}
+
+func containerName(format Format) string {
+	if format == FormatPKCS7 {
+		return "PKCS#7"
+	}
+	return "PKCS#12"
 }
 
 func (r *reader) privateKey(b block) {
@@ -202,21 +193,23 @@ func (r *reader) privateKey(b block) {
 	r.file.Objects = append(r.file.Objects, o)
 }
 
+func isPGP(label string) bool { return strings.HasPrefix(label, "PGP ") }
+
 // unknown names a block that is none of what belongs to certificates.
-func (r *reader) unknown(b block) {
+func (r *reader) unknown(b block, is structure) {
 	o := Object{Kind: KindOther, Label: b.label, Line: b.line, DER: b.der}
 	r.file.Objects = append(r.file.Objects, o)
 	switch {
-	case strings.HasPrefix(b.label, "PGP "):
+	case isPGP(b.label):
 		r.add("content.pgp", finding.Error, "RFC 9580, section 6.2", "PGP keys are no certificates: ask for the X.509 certificate",
-			"%s is a PGP %s", b.where(), strings.ToLower(strings.TrimPrefix(b.label, "PGP ")))
-	case strings.HasSuffix(b.label, "PARAMETERS"):
+			"%s is labelled %q, which is of OpenPGP", b.where(), b.label)
+	case is == structParameters:
 		r.add("content.parameters", finding.Note, "RFC 7468, section 4", "they may stay, or be left out", "%s holds parameters for key generation", b.where())
 	case b.label == "":
-		r.add("content.der-unknown", finding.Error, "RFC 5280, section 4.1", "export the certificate again",
+		r.add("content.der-unknown", finding.Error, "RFC 5280, section 4.1", "see what it is with openssl asn1parse -inform DER -in {file}, and look for the file that you meant",
 			"it is DER, but neither a certificate nor a key, request, list or container")
 	default:
-		r.add("content.block-unknown", finding.Error, "RFC 7468, section 4", "export the certificate again",
+		r.add("content.block-unknown", finding.Error, "RFC 7468, section 4", "see what it is with openssl asn1parse -in {file}, and take the block out of the file",
 			"%s is labelled %q and holds nothing known", b.where(), b.label)
 	}
 }

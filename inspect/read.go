@@ -3,8 +3,10 @@ package inspect
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/phonecert/phonecert/inspect/armor"
@@ -15,6 +17,9 @@ import (
 // Read tells what the bytes of a file are. It never fails: what cannot be made
 // out is a finding. Objects and findings stand in the order of the file.
 func Read(name string, data []byte, o Options) *File {
+	if o.Password != nil {
+		o.Password = sync.OnceValues(o.Password)
+	}
 	r := &reader{
 		file:    &File{Name: name, Size: max(o.Size, int64(len(data))), Raw: data, Truncated: o.Truncated, Format: FormatUnknown},
 		options: o,
@@ -23,7 +28,7 @@ func Read(name string, data []byte, o Options) *File {
 	switch {
 	case o.Truncated:
 		r.tooLong()
-	case len(data) > 0 && data[0] == 0x30 && !looksLikeText(data):
+	case beginsLikeDER(data):
 		r.binary(data)
 	default:
 		r.text(data)
@@ -38,8 +43,12 @@ type reader struct {
 	options Options
 	// keys asks for the password once and bounds the work of all keys.
 	keys key.Opener
-	// container is the container from which all objects come, if any.
+	// blocks counts the pieces of the file.
+	blocks int
+	// container is what the first piece is, if it is a container.
 	container Format
+	// opened says that a PKCS#12 container has been met.
+	opened bool
 }
 
 // add reports a finding about the format itself, which a standard documents.
@@ -59,25 +68,40 @@ func (r *reader) tooLong() {
 
 // text reads PEM and its damaged relatives, or says what else the text is.
 func (r *reader) text(data []byte) {
+	if _, known := sign(data, binarySignatures()); known && !looksLikeText(data) {
+		r.file.Findings = append(r.file.Findings, notCertificate(data))
+		return // a ZIP archive may well have the text of a certificate in it
+	}
 	text := armor.Read(data)
 	if !text.Armored {
 		r.file.Findings = append(r.file.Findings, notCertificate(data))
 		return
 	}
 	r.file.PEM = true
-	r.file.Findings = append(r.file.Findings, text.Findings...)
-	for _, b := range armored(text) {
-		if b.damaged {
+	blocks := armored(text)
+	if len(blocks) == 0 || slices.ContainsFunc(blocks, func(b block) bool { return !isPGP(b.label) }) {
+		r.file.Findings = append(r.file.Findings, text.Findings...)
+	} // else its lines and its checksum are OpenPGP's own affair
+	if len(blocks) == 0 {
+		r.add("content.no-block", finding.Error, "RFC 7468, section 2", "get the file again, whole: of a block there is only its first or last line",
+			"it holds no block, only what is left of one")
+	}
+	for _, b := range blocks {
+		r.blocks++
+		switch {
+		case isPGP(b.label):
+			r.unknown(b, structUnknown)
+		case b.damaged: // the reader of the text has said what is wrong with it
 			r.file.Objects = append(r.file.Objects, Object{Kind: KindOther, Label: b.label, Line: b.line, DER: b.der})
-			continue // the reader of the text has said what is wrong with it
+		default:
+			r.object(b)
 		}
-		r.object(b)
 	}
 }
 
 // format is what the file is on the whole.
 func (r *reader) format() Format {
-	if r.container != "" {
+	if r.container != "" && r.blocks == 1 {
 		return r.container
 	}
 	kinds := map[Kind]int{}
@@ -96,10 +120,10 @@ func (r *reader) format() Format {
 		return FormatUnknown
 	case r.file.PEM:
 		return FormatPEM
-	case kinds[KindCertificate] > 0:
-		return FormatDER
+	case only(KindOther):
+		return FormatUnknown
 	}
-	return FormatUnknown
+	return FormatDER
 }
 
 // FillFix puts names into a fix: {file} stands for the file, {out} for the

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"encoding/asn1"
+	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -20,13 +21,13 @@ const (
 	structPKCS12                // RFC 7292, section 4
 	structPrivateKey            // RFC 8017 A.1.2, RFC 5958, RFC 5915, and DSA's
 	structPublicKey             // RFC 5280, section 4.1.2.7, RFC 8017 A.1.1
-	structParameters            // a bare OID: the curve that openssl ecparam writes
+	structParameters            // a bare OID, the curve that openssl ecparam writes, or numbers
 )
 
 func (s structure) String() string {
 	return [...]string{
-		"nothing known", "a certificate", "a certificate request", "a revocation list",
-		"PKCS#7", "PKCS#12", "a private key", "a public key", "curve parameters",
+		"something unknown", "a certificate", "a certificate request", "a revocation list",
+		"PKCS#7", "PKCS#12", "a private key", "a public key", "parameters",
 	}[s]
 }
 
@@ -71,27 +72,44 @@ func structureOf(der []byte) structure {
 	return structUnknown
 }
 
-// afterInteger: keys and PKCS#12 begin with a version number.
+// afterInteger: keys and PKCS#12 begin with a version number, a bare public key
+// and parameters with one of their own numbers.
 func afterInteger(body cryptobyte.String) structure {
-	body.SkipASN1(cbasn1.INTEGER)
+	var first cryptobyte.String
+	if !body.ReadASN1(&first, cbasn1.INTEGER) {
+		return structUnknown
+	}
 	switch peek(body) {
 	case cbasn1.SEQUENCE:
 		inner, _ := open(body)
-		var oid asn1.ObjectIdentifier
-		if inner.ReadASN1ObjectIdentifier(&oid) && (oid.String() == "1.2.840.113549.1.7.1" || oid.String() == "1.2.840.113549.1.7.2") {
-			return structPKCS12
-		}
-		return structPrivateKey // PKCS#8
+		return afterVersion(inner)
 	case cbasn1.OCTET_STRING:
 		return structPrivateKey // SEC 1
 	case cbasn1.INTEGER:
-		body.SkipASN1(cbasn1.INTEGER)
-		if body.Empty() {
-			return structPublicKey // PKCS#1: modulus and exponent
+		if len(first) == 1 {
+			return structPrivateKey // PKCS#1 or DSA, of version 0 or 1
 		}
-		return structPrivateKey // PKCS#1 or DSA
+		if body.SkipASN1(cbasn1.INTEGER) && !body.Empty() {
+			return structParameters // DSA's, or Diffie-Hellman's with a length
+		}
+		return structPublicKey // PKCS#1: modulus and exponent
 	}
 	return structUnknown
+}
+
+// afterVersion tells by the first object identifier what follows a version.
+func afterVersion(inner cryptobyte.String) structure {
+	var oid asn1.ObjectIdentifier
+	if !inner.ReadASN1ObjectIdentifier(&oid) {
+		return structPrivateKey // PKCS#8 that is cut off
+	}
+	switch text := oid.String(); {
+	case text == "1.2.840.113549.1.7.1" || text == "1.2.840.113549.1.7.2":
+		return structPKCS12
+	case strings.HasPrefix(text, "1.2.840.10045.1."):
+		return structParameters // a curve by its own numbers, RFC 3279, section 2.3.5
+	}
+	return structPrivateKey // PKCS#8
 }
 
 // afterSequence: signed things, public keys and encrypted PKCS#8.
@@ -126,8 +144,12 @@ func toBeSigned(tbs cryptobyte.String) structure {
 	if !ok {
 		return structUnknown
 	}
-	if peek(algorithm) != cbasn1.OBJECT_IDENTIFIER {
+	switch peek(algorithm) {
+	case cbasn1.OBJECT_IDENTIFIER:
+	case cbasn1.SET, 0:
 		return structRequest // a name stands where others have an algorithm
+	default:
+		return structUnknown // an attribute certificate for instance
 	}
 	for range 2 { // the algorithm and the issuer
 		if !tbs.SkipASN1(cbasn1.SEQUENCE) {

@@ -2,8 +2,10 @@
 // (RFC 1421) and bare base64. It recovers what can be recovered, names every
 // damage with a code and a fix of its own, and drops nothing in silence.
 //
-// OpenSSL answers another question: not what can be read, but what the PEM
-// reader of a handset's own library would take.
+// Package openssl, a room of this one, answers another question: not what can
+// be read, but what the PEM reader of a handset's own library would take. For
+// it stand here the parts of a BEGIN line, FindMarker and the outer length of a
+// DER.
 //
 // The package is pure: bytes in, findings out.
 package armor

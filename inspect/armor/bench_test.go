@@ -4,11 +4,11 @@ import (
 	"encoding/pem"
 	"testing"
 
-	"github.com/phonecert/phonecert/handset"
+	"github.com/phonecert/phonecert/internal/testpem"
 )
 
 func BenchmarkReadClean(b *testing.B) {
-	text := []byte(wrap("CERTIFICATE", loadMaterial(b).a, 64))
+	text := []byte(testpem.Wrap("CERTIFICATE", testpem.Load(b).A, 64))
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -19,7 +19,7 @@ func BenchmarkReadClean(b *testing.B) {
 }
 
 func BenchmarkEncodingPEM(b *testing.B) {
-	text := []byte(wrap("CERTIFICATE", loadMaterial(b).a, 64))
+	text := []byte(testpem.Wrap("CERTIFICATE", testpem.Load(b).A, 64))
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -30,27 +30,12 @@ func BenchmarkEncodingPEM(b *testing.B) {
 }
 
 func BenchmarkReadIndented(b *testing.B) {
-	text := []byte(eachLine(wrap("CERTIFICATE", loadMaterial(b).a, 64), true, before(" ")))
+	text := []byte(testpem.EachLine(testpem.Wrap("CERTIFICATE", testpem.Load(b).A, 64), true, testpem.Before(" ")))
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
 		if len(Read(text).Blocks) != 1 {
 			b.Fatal("no block")
 		}
-	}
-}
-
-func BenchmarkOpenSSL(b *testing.B) {
-	text := []byte(wrap("CERTIFICATE", loadMaterial(b).a, 64))
-	for _, gen := range handset.Libraries() {
-		b.Run(string(gen), func(b *testing.B) {
-			b.SetBytes(int64(len(text)))
-			b.ReportAllocs()
-			for b.Loop() {
-				if !OpenSSL(text, gen, Certificate).Taken {
-					b.Fatal("refused")
-				}
-			}
-		})
 	}
 }

@@ -3,6 +3,7 @@ package armor
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -84,7 +85,23 @@ func (b *body) reportHeaders(block *Block) {
 	if len(block.Headers) == 0 || block.Header("Proc-Type") != "" || isPGP(block.Label) || isSSH2(block.Label) {
 		return
 	}
-	b.report.detail(oddHeaders, block.Line, quoteLabel(block.Headers[0].Name), "")
+	detail := "in a line with ':'"
+	if name := block.Headers[0].Name; isHeaderName(name) {
+		detail = QuoteLabel(name)
+	}
+	b.report.detail(oddHeaders, block.Line, detail, "")
+}
+
+// isHeaderName reports whether a name is one for certain. Data into which a
+// colon has got is not: it may be a private key's, which no message may show.
+func isHeaderName(name string) bool {
+	const short, long = 10, 24
+	for _, c := range []byte(name) {
+		if c != '-' && (c < 'A' || c > 'z' || c > 'Z' && c < 'a') {
+			return false
+		}
+	}
+	return len(name) <= short || len(name) <= long && strings.Contains(name, "-")
 }
 
 func skipBlank(lines []piece) (n int) {
@@ -197,12 +214,12 @@ func (b *body) placeOf(p piece, text []byte, i, size int) damage {
 
 func (w *widths) add(width, line int) {
 	w.lines++
-	if width > fullLine {
+	if width > FullLine {
 		if w.wide++; w.wide == 1 {
 			w.wideLine = line
 		}
 	}
-	if w.last != 0 && w.last < fullLine {
+	if w.last != 0 && w.last < FullLine {
 		if w.short++; w.short == 1 {
 			w.shortLine = line - 1
 		}

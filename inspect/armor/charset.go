@@ -17,9 +17,9 @@ const (
 	UTF16BE Encoding = "UTF-16BE"
 )
 
-// bom is U+FEFF in UTF-8, which Windows writes before a text (RFC 3629,
+// BOM is U+FEFF in UTF-8, which Windows writes before a text (RFC 3629,
 // section 6).
-var bom = []byte{0xEF, 0xBB, 0xBF}
+const BOM = "\uFEFF"
 
 // Decode returns a text as UTF-8 without byte order mark, and how it was
 // written. Line numbers do not change. Half a character at the end of a UTF-16
@@ -27,7 +27,7 @@ var bom = []byte{0xEF, 0xBB, 0xBF}
 func Decode(data []byte) (text []byte, encoding Encoding) {
 	encoding = charset(data)
 	if encoding == UTF8 {
-		return bytes.TrimPrefix(data, bom), UTF8
+		return bytes.TrimPrefix(data, []byte(BOM)), UTF8
 	}
 	text = make([]byte, 0, len(data)/2+utf8.UTFMax)
 	unit := func(i int) rune {
@@ -45,7 +45,7 @@ func Decode(data []byte) (text []byte, encoding Encoding) {
 		}
 		text = utf8.AppendRune(text, char)
 	}
-	return bytes.TrimPrefix(text, bom), encoding
+	return bytes.TrimPrefix(text, []byte(BOM)), encoding
 }
 
 // hasMark reports whether a text begins with a byte order mark.
@@ -56,7 +56,7 @@ func hasMark(data []byte, encoding Encoding) bool {
 	case UTF16BE:
 		return bytes.HasPrefix(data, []byte{0xFE, 0xFF})
 	}
-	return bytes.HasPrefix(data, bom)
+	return bytes.HasPrefix(data, []byte(BOM))
 }
 
 // charset tells UTF-16 by its mark, or without one by its zero bytes: in text

@@ -11,7 +11,7 @@ import (
 // the text and how many lines that was; ok is false for anything else, and
 // nothing is lost by asking, for the lenient way then reads the same bytes.
 func readClean(text []byte) (block Block, used, lines int, ok bool) {
-	rest, found := bytes.CutPrefix(text, []byte(beginPrefix))
+	rest, found := bytes.CutPrefix(text, []byte(BeginPrefix))
 	if !found {
 		return block, 0, 0, false
 	}
@@ -23,7 +23,7 @@ func readClean(text []byte) (block Block, used, lines int, ok bool) {
 	if i > 0 && rest[i-1] == '\r' {
 		eol = "\r\n"
 	}
-	label, found := bytes.CutSuffix(rest[:i+1], []byte(dashes+eol))
+	label, found := bytes.CutSuffix(rest[:i+1], []byte(Dashes+eol))
 	if !found || !isPlain(string(label)) {
 		return block, 0, 0, false
 	}
@@ -32,12 +32,12 @@ func readClean(text []byte) (block Block, used, lines int, ok bool) {
 	if size == 0 {
 		return block, 0, 0, false
 	}
-	end, found := bytes.CutPrefix(body[size:], []byte(endPrefix))
+	end, found := bytes.CutPrefix(body[size:], []byte(EndPrefix))
 	if found {
 		end, found = bytes.CutPrefix(end, label)
 	}
 	if found {
-		end, found = bytes.CutPrefix(end, []byte(dashes))
+		end, found = bytes.CutPrefix(end, []byte(Dashes))
 	}
 	if !found || len(end) > 0 && !bytes.HasPrefix(end, []byte(eol)) {
 		return block, 0, 0, false
@@ -53,8 +53,8 @@ func readClean(text []byte) (block Block, used, lines int, ok bool) {
 // bodySize returns the size of the data lines at the start of body, line ends
 // included, and their number. It looks at the line ends only.
 func bodySize(body []byte, eol string) (size, lines int) {
-	stride := fullLine + len(eol)
-	for len(body)-size >= stride && string(body[size+fullLine:size+stride]) == eol && body[size] != '-' {
+	stride := FullLine + len(eol)
+	for len(body)-size >= stride && string(body[size+FullLine:size+stride]) == eol && body[size] != '-' {
 		size += stride
 		lines++
 	}
@@ -80,6 +80,6 @@ func decodeWhole(body []byte, characters int) ([]byte, bool) {
 	if err != nil || characters%4 != 0 || n != len(der)-pads {
 		return nil, false
 	}
-	size, known := sequenceSize(der[:n])
+	size, known := SequenceSize(der[:n])
 	return der[:n:n], known && size == n
 }

@@ -19,7 +19,7 @@ func (b *body) decode(block *Block) {
 	}
 	d := decodeBase64(b.characters)
 	block.Bytes = d.bytes
-	size, known := sequenceSize(d.bytes)
+	size, known := SequenceSize(d.bytes)
 	if strings.HasSuffix(block.Label, "PARAMETERS") {
 		size, known = elementSize(d.bytes) // a curve is an OBJECT IDENTIFIER
 	}
@@ -70,10 +70,10 @@ func (b *body) reportTrailing(block *Block) {
 		return
 	}
 	odd := oddTrailing
-	if block.Label == "TRUSTED CERTIFICATE" && isAux(block.Bytes[len(block.Bytes)-block.Trailing:]) {
+	if block.Label == "TRUSTED CERTIFICATE" && IsAux(block.Bytes[len(block.Bytes)-block.Trailing:]) {
 		odd = oddTrusted
 	}
-	b.report.detail(odd, block.Line, byteCount(block.Trailing), "")
+	b.report.detail(odd, block.Line, ByteCount(block.Trailing), "")
 }
 
 // decodeForeign decodes characters among which are foreign ones. If the rest
@@ -82,7 +82,7 @@ func (b *body) reportTrailing(block *Block) {
 func (b *body) decodeForeign(block *Block) {
 	without := bytes.ReplaceAll(b.characters, []byte{foreignMark}, nil)
 	d := decodeBase64(without)
-	size, known := sequenceSize(d.bytes)
+	size, known := SequenceSize(d.bytes)
 	if known && size == len(d.bytes) && !d.single {
 		block.Bytes = d.bytes
 		b.widths = b.mended
@@ -127,10 +127,8 @@ func decodeBase64(characters []byte) (d decoded) {
 		switch n % 4 {
 		case 1:
 			usable--
-		case 2:
-			d.bits = d.bits || base64Values[characters[n-1]]&0xF != 0
-		case 3:
-			d.bits = d.bits || base64Values[characters[n-1]]&0x3 != 0
+		case 2, 3:
+			d.bits = d.bits || hasSpareBits(characters[n-n%4:n])
 		}
 		d.single = d.single || n%4 == 1
 		d.missing = d.missing || pads < wanted
@@ -139,4 +137,12 @@ func decodeBase64(characters []byte) (d decoded) {
 		characters = characters[n+pads:]
 	}
 	return d
+}
+
+// hasSpareBits reports whether the two or three characters that are left over
+// have bits set that belong to no byte.
+func hasSpareBits(last []byte) bool {
+	var room [2]byte
+	_, err := base64.RawStdEncoding.Strict().Decode(room[:], last)
+	return err != nil
 }

@@ -3,29 +3,16 @@ package armor
 import (
 	"bytes"
 	"encoding/pem"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/phonecert/phonecert/handset"
+	"github.com/phonecert/phonecert/internal/testpem"
 )
-
-// seeds adds the cases with keys, which are made anew; the others stand in
-// testdata/fuzz.
-func seeds(f *testing.F) {
-	entries, err := os.ReadDir("testdata/fuzz/" + f.Name())
-	if err != nil || len(entries) == 0 {
-		f.Fatal("the committed seed corpus is empty")
-	}
-	for _, c := range keyCases(loadMaterial(f)) {
-		f.Add([]byte(c.text))
-	}
-}
 
 // FuzzRead: no panic; a block says where it stands; a text over which nothing
 // is said is exactly its blocks; and on those encoding/pem agrees.
 func FuzzRead(f *testing.F) {
-	seeds(f)
+	testpem.Seeds(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		x := Read(data)
 		headers := false
@@ -68,25 +55,4 @@ func withoutBlankLines(text []byte) string {
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-// FuzzOpenSSL: no panic; what is taken is not empty; what is refused has a
-// reason; and every reader takes the certificate of a text over which Read
-// finds nothing to say.
-func FuzzOpenSSL(f *testing.F) {
-	seeds(f)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		x := Read(data)
-		clean := x.Armored && len(x.Findings) == 0 && len(x.Blocks) > 0 && len(x.Blocks[0].Headers) == 0 &&
-			x.Blocks[0].Label == "CERTIFICATE" && isSigned(x.Blocks[0].Bytes)
-		for _, gen := range handset.Libraries() {
-			for _, want := range []Want{Certificate, Bundle, PrivateKey} {
-				o := OpenSSL(data, gen, want)
-				checkOutcome(t, o)
-				if clean && want == Certificate && (!o.Taken || !bytes.Equal(o.Blocks[0].Bytes, x.Blocks[0].Bytes)) {
-					t.Errorf("%s: %+v", gen, o)
-				}
-			}
-		}
-	})
 }

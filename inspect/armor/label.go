@@ -1,6 +1,7 @@
 package armor
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -81,4 +82,13 @@ func knownPrefix(text []byte) (label string) {
 		}
 	}
 	return label
+}
+
+// QuoteLabel quotes a label, cut to a length that fits a message.
+func QuoteLabel(label string) string {
+	const longest = 40
+	if len(label) > longest {
+		label = label[:longest] + "…"
+	}
+	return fmt.Sprintf("%q", label)
 }

@@ -6,23 +6,55 @@ import (
 	"unicode/utf8"
 )
 
-// marker is a BEGIN or END line, or what is left of one, within a line.
-type marker struct {
-	start, end int // its place in the line
-	begin      bool
-	closed     bool // dashes stand behind the label
-	label      string
-	oddities   oddities
+// What the lines of a block are made of (RFC 7468, section 3).
+const (
+	// BeginPrefix is what a BEGIN line has before its label.
+	BeginPrefix = "-----BEGIN "
+	// EndPrefix is what an END line has before its label.
+	EndPrefix = "-----END "
+	// Dashes are what both have behind it.
+	Dashes = "-----"
+	// FullLine is how many characters of base64 every data line but the last
+	// has.
+	FullLine = 64
+)
+
+// Marker is a BEGIN or END line, or what is left of one, within a line.
+type Marker struct {
+	// Start and End are its place: line[Start:End].
+	Start, End int
+	// Begin reports whether it is a BEGIN line.
+	Begin bool
+
+	closed   bool // dashes stand behind the label
+	label    string
+	oddities oddities
+}
+
+// Fault says what keeps a strict reader from knowing the marker, for the end of
+// a sentence; it is empty when nothing of the marker itself does.
+func (m Marker) Fault() string {
+	switch {
+	case m.oddities.has(oddTypographicDash):
+		return "its dashes are no hyphens"
+	case m.oddities.has(oddDashCount):
+		return "it has not five dashes on each side"
+	case m.oddities.has(oddLabelCase):
+		return "it is not in capital letters"
+	case m.oddities.has(oddMarkerSpace):
+		return "it has a space too many or too few"
+	}
+	return ""
 }
 
 // maxLabel is how far behind BEGIN the closing dashes are looked for, in bytes.
 const maxLabel = 100
 
-// findMarker finds the first BEGIN or END line within a line of text. It
+// FindMarker finds the first BEGIN or END line within a line of text. It
 // accepts what people and programs make of such lines; a line that is not
 // exactly as it should be counts only if its label is about certificates or
 // keys, and its oddities say what is wrong.
-func findMarker(line []byte) (marker, bool) {
+func FindMarker(line []byte) (Marker, bool) {
 	for i := 0; i < len(line); {
 		size, _ := dash(line[i:])
 		if size == 0 {
@@ -85,19 +117,19 @@ func dashRun(b []byte) (run dashesInRow) {
 func (run dashesInRow) enough() bool { return run.count >= 2 || run.typographic }
 
 // parseMarker reads the marker whose dashes stand at line[start:behind].
-func parseMarker(line []byte, start, behind int, left dashesInRow) (marker, bool) {
-	m := marker{start: start}
+func parseMarker(line []byte, start, behind int, left dashesInRow) (Marker, bool) {
+	m := Marker{Start: start}
 	rest := bytes.TrimLeft(line[behind:], " \t")
 	spaced := left.spaced || len(rest) < len(line)-behind
 	word, ok := beginOrEnd(rest)
 	if !ok || !left.enough() {
 		return m, false
 	}
-	m.begin = len(word) == len("BEGIN")
+	m.Begin = len(word) == len("BEGIN")
 	rest = rest[len(word):]
 	raw, right := closing(rest)
 	m.label, m.closed = canonical(raw), right.count > 0
-	m.end = len(line) - len(rest) + len(raw) + right.size
+	m.End = len(line) - len(rest) + len(raw) + right.size
 
 	exact := left.count == 5 && right.count == 5 && !left.typographic && !right.typographic &&
 		!spaced && !right.spaced && isUpper(word) && raw == " "+m.label
@@ -169,15 +201,15 @@ func closing(b []byte) (label string, right dashesInRow) {
 }
 
 // bareMarker finds a line that is nothing but BEGIN or END and a known label.
-func bareMarker(line []byte) (marker, bool) {
+func bareMarker(line []byte) (Marker, bool) {
 	text := bytes.TrimSpace(line)
 	word, ok := beginOrEnd(text)
 	if !ok || !isUpper(word) || len(text) > maxLabel || !isKnown(string(bytes.TrimSpace(text[len(word):]))) {
-		return marker{}, false
+		return Marker{}, false
 	}
-	m := marker{begin: len(word) == len("BEGIN"), label: string(bytes.TrimSpace(text[len(word):]))}
-	m.start = bytes.Index(line, text)
-	m.end = m.start + len(text)
+	m := Marker{Begin: len(word) == len("BEGIN"), label: string(bytes.TrimSpace(text[len(word):]))}
+	m.Start = bytes.Index(line, text)
+	m.End = m.Start + len(text)
 	m.oddities.add(oddDashCount)
 	return m, true
 }

@@ -4,14 +4,16 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/phonecert/phonecert/internal/testpem"
 )
 
 // mutants are texts with a few random edits, the same ones in every run.
 func mutants(t *testing.T, n int) (texts []string) {
 	random := rand.New(rand.NewPCG(7468, 1421))
-	m := loadMaterial(t)
-	a, e := wrap("CERTIFICATE", m.a, 64), wrap("EC PRIVATE KEY", m.sec1, 64)
-	bases := []string{a, e, a + wrap("CERTIFICATE", m.b, 64), e + a, wrap("CERTIFICATE", m.c, 76), wrap("TRUSTED CERTIFICATE", m.a, 64) + e}
+	m := testpem.Load(t)
+	a, e := testpem.Wrap("CERTIFICATE", m.A, 64), testpem.Wrap("EC PRIVATE KEY", m.SEC1, 64)
+	bases := []string{a, e, a + testpem.Wrap("CERTIFICATE", m.B, 64), e + a, testpem.Wrap("CERTIFICATE", m.C, 76), testpem.Wrap("TRUSTED CERTIFICATE", m.A, 64) + e}
 	tokens := []string{"\n", "\n\n", " ", "\t", "-", "-----", "=", "==", "A", "AAAA", "*", ":", "\r", "\x00", "\ufeff", "\u00a0", "\xff",
 		"Comment: x\n\n", "-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n", "text\n", strings.Repeat("A", 64) + "\n", "\v", "\x1a", ">", "\"", `\n`, "<br>", "1 "}
 	for range n {

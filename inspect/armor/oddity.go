@@ -200,8 +200,8 @@ func (r *report) findings() []finding.Finding {
 	return findings
 }
 
-// byteCount writes a number of bytes.
-func byteCount(n int) string {
+// ByteCount writes a number of bytes with its unit, as messages have it.
+func ByteCount(n int) string {
 	if n == 1 {
 		return "1 byte"
 	}

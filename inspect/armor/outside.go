@@ -27,7 +27,7 @@ func (r *reader) flush(atEnd bool) {
 
 // beginMissing closes a block that has only an END line: the last lines of
 // base64 before it, if there are any.
-func (r *reader) beginMissing(p piece, m marker) {
+func (r *reader) beginMissing(p piece, m Marker) {
 	lines := r.outside
 	start := len(lines)
 	for start > 0 && (isData(lines[start-1]) || isBlank(lines[start-1])) {
@@ -95,7 +95,7 @@ func derLength(lines []piece) (characters int, isLong bool) {
 	start = standard(start[:len(start)&^3])
 	der := make([]byte, base64.StdEncoding.DecodedLen(len(start)))
 	n, _ := base64.StdEncoding.Decode(der, start)
-	size, known := sequenceSize(der[:n])
+	size, known := SequenceSize(der[:n])
 	if !known {
 		return 0, false
 	}

@@ -21,7 +21,7 @@ func isQuotedPrintable(lines []piece) bool {
 		}
 		if at == len(text)-1 && i < len(lines)-1 {
 			breaks++
-			if len(text) > fullLine+1 {
+			if len(text) > FullLine+1 {
 				return true
 			}
 		}

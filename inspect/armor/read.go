@@ -9,7 +9,7 @@ import (
 // sign of PEM or base64 of a DER, comes back with Armored false. The time is
 // linear in the size of the file; the caller bounds that size.
 func Read(data []byte) Text {
-	if looksLikeDER(data) {
+	if LooksLikeDER(data) {
 		return Text{}
 	}
 	text, encoding := Decode(data)
@@ -81,12 +81,12 @@ func (r *reader) add(block Block) {
 
 // take takes one line: markers in it, and the text around them.
 func (r *reader) take(p piece) {
-	m, found := findMarker(p.text)
-	for ; found && !r.full; m, found = findMarker(p.text) {
+	m, found := FindMarker(p.text)
+	for ; found && !r.full; m, found = FindMarker(p.text) {
 		r.result.Armored = true
-		before, behind := p.text[:m.start], p.text[m.end:]
+		before, behind := p.text[:m.Start], p.text[m.End:]
 		odd := p.oddities | m.oddities | r.takeBefore(p.number, before)
-		if m.begin {
+		if m.Begin {
 			r.begin(p, m)
 		} else {
 			r.end(p, m)
@@ -98,7 +98,7 @@ func (r *reader) take(p piece) {
 		}
 		odd |= restOdd&^set(oddIndent, oddTrailingSpace) | set(oddTextBeside)
 		r.report.addAll(odd, p.number)
-		if _, more := findMarker(rest); !more && len(rest) < minBeside && !bytes.HasPrefix(rest, []byte("MI")) {
+		if _, more := FindMarker(rest); !more && len(rest) < minBeside && !bytes.HasPrefix(rest, []byte("MI")) {
 			return
 		}
 		p = piece{number: p.number, text: rest}
@@ -158,7 +158,7 @@ func (r *reader) takeText(p piece) {
 }
 
 // begin opens a block.
-func (r *reader) begin(p piece, m marker) {
+func (r *reader) begin(p piece, m Marker) {
 	r.endMissing()
 	r.flush(false)
 	r.open = &openBlock{label: m.label, line: p.number}
@@ -168,7 +168,7 @@ func (r *reader) begin(p piece, m marker) {
 }
 
 // end closes the open block, or the one whose BEGIN line is missing.
-func (r *reader) end(p piece, m marker) {
+func (r *reader) end(p piece, m Marker) {
 	open := r.open
 	r.open = nil
 	if open == nil {
@@ -183,7 +183,7 @@ func (r *reader) end(p piece, m marker) {
 	case !m.closed && strings.HasPrefix(open.label, m.label):
 		// The file ends within its END line.
 	case m.label != open.label:
-		r.report.detail(oddMismatch, p.number, quoteLabel(m.label), quoteLabel(open.label))
+		r.report.detail(oddMismatch, p.number, QuoteLabel(m.label), QuoteLabel(open.label))
 	}
 	r.finish(open, p.number, true)
 }
@@ -236,9 +236,9 @@ func (r *reader) reportLabel(block *Block) {
 	switch {
 	case block.Label == "":
 	case !isKnown(block.Label):
-		r.report.detail(oddUnknownLabel, block.Line, quoteLabel(block.Label), "")
+		r.report.detail(oddUnknownLabel, block.Line, QuoteLabel(block.Label), "")
 	case isOld(block.Label):
-		r.report.detail(oddOldLabel, block.Line, quoteLabel(block.Label), "")
+		r.report.detail(oddOldLabel, block.Line, QuoteLabel(block.Label), "")
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/phonecert/phonecert/handset"
-	"github.com/phonecert/phonecert/inspect/armor"
+	"github.com/phonecert/phonecert/inspect/armor/openssl"
 	"github.com/phonecert/phonecert/inspect/finding"
 )
 
@@ -40,18 +40,18 @@ func (s *subject) refusedFor(f finding.Finding) bool {
 // phoneReads asks the PEM reader of the phone's library for what the role
 // needs, reports why it refuses, and tells whether it got everything.
 func (s *subject) phoneReads() bool {
-	whole := s.readerTakes(armor.Certificate) && len(s.certs) > 0
+	whole := s.readerTakes(openssl.Certificate) && len(s.certs) > 0
 	if s.Role == handset.Server && len(s.keys) > 0 {
-		whole = s.readerTakes(armor.PrivateKey) && whole
+		whole = s.readerTakes(openssl.PrivateKey) && whole
 	}
 	return whole
 }
 
 // readerTakes runs the reader of the phone's generation, or of all generations
 // when that is not known: only where they agree is the answer certain.
-func (s *subject) readerTakes(want armor.Want) bool {
+func (s *subject) readerTakes(want openssl.Want) bool {
 	if library := s.Profile.Crypto.Library; library.Known() {
-		out := armor.OpenSSL(s.file.Raw, library.Value, want)
+		out := openssl.Read(s.file.Raw, library.Value, want)
 		if !out.Taken {
 			s.refusal(out.Refusal, ground{out.Refusal.Basis, out.Refusal.Source})
 		}
@@ -60,7 +60,7 @@ func (s *subject) readerTakes(want armor.Want) bool {
 	var refused *finding.Finding
 	taken := 0
 	for _, library := range handset.Libraries() {
-		out := armor.OpenSSL(s.file.Raw, library, want)
+		out := openssl.Read(s.file.Raw, library, want)
 		if out.Taken {
 			taken++
 		} else if refused == nil {

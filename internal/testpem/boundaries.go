@@ -1,0 +1,86 @@
+package testpem
+
+import (
+	"strings"
+)
+
+func boundaryCases(m Material) []Case {
+	a, b := Wrap("CERTIFICATE", m.A, 64), Wrap("CERTIFICATE", m.B, 64)
+	relabel := func(label string) string { return strings.ReplaceAll(a, " CERTIFICATE-", " "+label+"-") }
+	dashes := func(begin, end string) string {
+		return ReplaceLine(ReplaceLine(a, 1, replaced(begin)), 20, replaced(end))
+	}
+	const begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+	return []Case{
+		{"begin-4-dashes", dashes("----BEGIN CERTIFICATE-----", end)},
+		{"begin-6-dashes", dashes("------BEGIN CERTIFICATE-----", end)},
+		{"begin-4-dashes-behind", dashes("-----BEGIN CERTIFICATE----", end)},
+		{"begin-6-dashes-behind", dashes("-----BEGIN CERTIFICATE------", end)},
+		{"end-4-dashes", dashes(begin, "----END CERTIFICATE-----")},
+		{"end-6-dashes", dashes(begin, "------END CERTIFICATE-----")},
+		{"end-4-dashes-behind", dashes(begin, "-----END CERTIFICATE----")},
+		{"end-6-dashes-behind", dashes(begin, "-----END CERTIFICATE------")},
+		{"six-dashes-behind-both", dashes(begin+"-", end+"-")},
+		{"no-dashes", dashes("BEGIN CERTIFICATE", "END CERTIFICATE")},
+		{"en-dashes", dashes("–––––BEGIN CERTIFICATE–––––", "–––––END CERTIFICATE–––––")},
+		{"em-dashes", dashes("—–BEGIN CERTIFICATE—–", "—–END CERTIFICATE—–")},
+		{"en-dashes-end", dashes(begin, "–––––END CERTIFICATE–––––")},
+		{"lower-case", dashes("-----begin certificate-----", "-----end certificate-----")},
+		{"lower-case-label", relabel("certificate")},
+		{"lower-case-end", dashes(begin, "-----end certificate-----")},
+		{"no-label", relabel("")},
+		{"no-label-no-space", dashes("-----BEGIN-----", "-----END-----")},
+		{"no-label-end", dashes(begin, "-----END -----")},
+		{"no-label-end-no-space", dashes(begin, "-----END-----")},
+		{"mismatch", dashes(begin, "-----END PRIVATE KEY-----")},
+		{"mismatch-longer-end", dashes(begin, "-----END CERTIFICATE REQUEST-----")},
+		{"mismatch-shorter-end", dashes("-----BEGIN CERTIFICATE REQUEST-----", end)},
+		{"mismatch-x509", dashes("-----BEGIN X509 CERTIFICATE-----", end)},
+		{"spaces-in-dashes", dashes("----- BEGIN CERTIFICATE -----", "----- END CERTIFICATE -----")},
+		{"space-behind-label", dashes("-----BEGIN CERTIFICATE -----", "-----END CERTIFICATE -----")},
+		{"two-spaces", dashes("-----BEGIN  CERTIFICATE-----", "-----END  CERTIFICATE-----")},
+		{"no-space", dashes("-----BEGINCERTIFICATE-----", "-----ENDCERTIFICATE-----")},
+		{"text-behind-begin", dashes(begin+" example", end)},
+		{"text-behind-end", dashes(begin, end+" example")},
+		{"letters-behind-end", dashes(begin, end+"example")},
+		{"text-ahead-of-begin", dashes("cert = "+begin, end)},
+		{"quote-ahead-of-begin", dashes("\""+begin, end+"\"")},
+		{"begin-joined", strings.Replace(a, begin+"\n", begin, 1)},
+		{"end-joined", strings.Replace(a, "\n"+end, end, 1)},
+		{"end-joined-full-line", strings.Replace(b, "\n"+end, end, 1)},
+		{"begin-missing", strings.Replace(a, begin+"\n", "", 1)},
+		{"begin-missing-then-block", strings.Replace(a, begin+"\n", "", 1) + b},
+		{"end-missing", strings.Replace(a, end+"\n", "", 1)},
+		{"end-missing-then-block", strings.Replace(a, end+"\n", "", 1) + b},
+		{"end-missing-full-line-then-block", strings.Replace(b, end+"\n", "", 1) + a},
+		{"begin-twice", begin + "\n" + a},
+		{"end-twice", a + end + "\n" + b},
+		{"begin-only", begin + "\n"},
+		{"begin-word-only", "-----BEGIN "},
+		{"end-only", end + "\n"},
+		{"empty-block", begin + "\n" + end + "\n"},
+		{"empty-block-first", begin + "\n" + end + "\n" + a},
+		{"empty-block-second", a + begin + "\n" + end + "\n"},
+		{"blank-block", begin + "\n\n" + end + "\n"},
+		{"blanks-block", begin + "\n\n\n" + end + "\n"},
+		{"blank-block-second", a + begin + "\n\n" + end + "\n"},
+		{"x509-certificate", relabel("X509 CERTIFICATE")},
+		{"x-509-certificate", relabel("X.509 CERTIFICATE")},
+		{"trusted-certificate", relabel("TRUSTED CERTIFICATE")},
+		{"certificate-request-label", relabel("CERTIFICATE REQUEST")},
+		{"pkcs7-label", relabel("PKCS7")},
+		{"certificate-chain-label", relabel("CERTIFICATE CHAIN")},
+		{"unknown-label", relabel("EXAMPLE")},
+		{"typing-error-in-label", relabel("CERTFICATE")},
+		{"long-label", relabel(strings.Repeat("EXAMPLE ", 40) + "CERTIFICATE")},
+		{"headers", ReplaceLine(a, 1, After("\nComment: example\n"))},
+		{"headers-no-blank", ReplaceLine(a, 1, After("\nComment: example"))},
+		{"headers-two", ReplaceLine(a, 1, After("\nComment: example\nVersion: 1\n"))},
+		{"header-not-encrypted", ReplaceLine(a, 1, After("\nProc-Type: 4,MIC-CLEAR\n"))},
+		{"header-encrypted", ReplaceLine(a, 1, After("\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,0011223344556677\n"))},
+		{"header-encrypted-no-info", ReplaceLine(a, 1, After("\nProc-Type: 4,ENCRYPTED\n"))},
+		{"header-encrypted-cipher", ReplaceLine(a, 1, After("\nProc-Type: 4,ENCRYPTED\nDEK-Info: EXAMPLE,00\n"))},
+		{"header-encrypted-short", ReplaceLine(a, 1, After("\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n"))},
+		{"header-in-unwanted-block", ReplaceLine(strings.ReplaceAll(b, "CERTIFICATE", "EXAMPLE"), 1, After("\nComment: example\n")) + a},
+	}
+}
