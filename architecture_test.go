@@ -19,8 +19,8 @@ const module = "github.com/phonecert/phonecert/"
 // floors below its own.
 func floors() [][]string {
 	return [][]string{
-		{"inspect/finding", "internal/terminal", "internal/disk", "internal/realparts", "internal/testca", "internal/testpem", "inspect/ber"},
-		{"handset", "inspect/certificate", "inspect/pbe"},
+		{"inspect/finding", "internal/terminal", "internal/disk", "internal/realparts", "internal/testca", "internal/testpem", "inspect/ber", "inspect/handshake/iana", "inspect/handshake/keylog"},
+		{"handset", "inspect/certificate", "inspect/pbe", "inspect/handshake"},
 		{"inspect/armor", "inspect/key"},
 		{"inspect/pfx", "inspect/armor/openssl"},
 		{"inspect"},
@@ -36,7 +36,7 @@ func floors() [][]string {
 func pure() []string {
 	return []string{
 		"handset", "inspect", "inspect/finding", "inspect/certificate", "inspect/ber", "inspect/armor", "inspect/armor/openssl",
-		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "convert",
+		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "convert", "inspect/handshake", "inspect/handshake/iana", "inspect/handshake/keylog",
 	}
 }
 

@@ -10,15 +10,13 @@ import (
 	"testing"
 
 	"github.com/phonecert/phonecert/inspect"
+	"github.com/phonecert/phonecert/internal/realparts"
 )
 
 // openssl runs the program with input and returns its output.
 func openssl(t *testing.T, input []byte, args ...string) []byte {
 	t.Helper()
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed: nobody else reads what is written here")
-	}
+	path := realparts.Need(t, "openssl")
 	cmd := exec.Command(path, args...)
 	cmd.Stdin = bytes.NewReader(input)
 	var stderr bytes.Buffer

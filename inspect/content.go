@@ -75,30 +75,31 @@ func sign(data []byte, signatures []signature) (signature, bool) {
 // notCertificate names a file in which nothing was found that belongs to
 // certificates.
 func notCertificate(data []byte) finding.Finding {
-	const maxStart = 512
+	const startSize = 512
 	text, _ := armor.Decode(data)
-	start := bytes.ToLower(bytes.TrimSpace(text[:min(len(text), maxStart)]))
 	is, known := sign(data, binarySignatures())
+	if !known && looksLikeText(text) {
+		start := bytes.ToLower(bytes.TrimSpace(text[:min(len(text), startSize)]))
+		is, known = sign(start, textSignatures())
+	}
+	var f finding.Finding
 	switch {
 	case known:
+		f = finding.Finding{Code: is.code, Message: is.is, Fix: is.fix}
 	case len(data) == 0:
-		is = signature{"", "content.empty", "it is empty", "copy the file again: the last copy moved no byte"}
+		f = finding.Finding{Code: "content.empty", Message: "it is empty", Fix: "copy the file again: the last copy moved no byte"}
 	case len(bytes.Trim(data, "\x00")) == 0:
-		is = signature{"", "content.zeros", "it holds nothing but zero bytes", "copy the file again: its content never reached the disk"}
+		f = finding.Finding{Code: "content.zeros", Message: "it holds nothing but zero bytes", Fix: "copy the file again: its content never reached the disk"}
 	case len(bytes.TrimSpace(text)) == 0:
-		is = signature{"", "content.blank", "it holds nothing but white space", "export or download the file again"}
+		f = finding.Finding{Code: "content.blank", Message: "it holds nothing but white space", Fix: "export or download the file again"}
 	case !looksLikeText(text):
-		is = signature{"", "content.binary", "it is binary and neither DER nor any format known here", "export the certificate again, as PEM (Base64)"}
+		f = finding.Finding{Code: "content.binary", Message: "it is binary and neither DER nor any format known here", Fix: "export the certificate again, as PEM (Base64)"}
 	default:
-		if is, known = sign(start, textSignatures()); !known {
-			is = signature{"", "content.text", "it is text without any BEGIN line",
-				"export the certificate again, as PEM (Base64), and keep the BEGIN and END lines"}
-		}
+		f = finding.Finding{Code: "content.text", Message: "it is text without any BEGIN line",
+			Fix: "export the certificate again, as PEM (Base64), and keep the BEGIN and END lines"}
 	}
-	return finding.Finding{
-		Code: is.code, Severity: finding.Error, Message: is.is, Fix: is.fix,
-		Basis: finding.Documented, Source: "RFC 7468, section 2",
-	}
+	f.Severity, f.Basis, f.Source = finding.Error, finding.Documented, "RFC 7468, section 2"
+	return f
 }
 
 // looksLikeText reports whether the beginning reads as text: valid UTF-8, or

@@ -2,5 +2,11 @@
 
 package inspect
 
-// slowdown is by what the files of the test of hostile files are smaller.
-const slowdown = 1
+import "time"
+
+// slowdown is by what the hostile files are smaller than a file may be,
+// timeLimit how long one of them may take.
+const (
+	slowdown  = 1
+	timeLimit = 2 * time.Second
+)

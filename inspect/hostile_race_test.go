@@ -2,5 +2,10 @@
 
 package inspect
 
-// slowdown is by what the files of the test of hostile files are smaller.
-const slowdown = 4
+import "time"
+
+// The race detector makes everything ten times slower.
+const (
+	slowdown  = 5
+	timeLimit = 5 * time.Second
+)

@@ -22,6 +22,7 @@ import (
 
 	"github.com/phonecert/phonecert/inspect/ber"
 	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/internal/realparts"
 )
 
 // containerMaterial is what the tests put into containers.
@@ -70,10 +71,7 @@ func forContainers(t testing.TB) containerMaterial {
 // the path of a file.
 func opensslTool(t testing.TB, files map[string][]byte, args ...string) []byte {
 	t.Helper()
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed: what it writes is not read")
-	}
+	path := realparts.Need(t, "openssl")
 	dir := t.TempDir()
 	for name, content := range files {
 		file := filepath.Join(dir, name)

@@ -113,7 +113,7 @@ func TestSecretsAreNotTold(t *testing.T) {
 		if strings.HasPrefix(name, "OpenSSH, ") {
 			continue // its key derivation takes too long to be done so often
 		}
-		const places = 150
+		const places = 70
 		for at := 0; at < len(file); at += 1 + len(file)/places {
 			for damage, damaged := range damagedAt(file, at) {
 				s.check(t, fmt.Sprintf("%s, byte %d %s", name, at, damage), Read("file", damaged, Options{Password: typed(filePassword)}))

@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"github.com/phonecert/phonecert/inspect/key"
+	"github.com/phonecert/phonecert/internal/realparts"
 )
 
 // pkcs8 makes an unencrypted EC key without any other program.
@@ -38,10 +39,7 @@ func pkcs8(t testing.TB) (der, public []byte) {
 }
 
 func TestOpenSSH(t *testing.T) {
-	program, err := exec.LookPath("ssh-keygen")
-	if err != nil {
-		t.Skip("ssh-keygen is not installed: its keys are not read")
-	}
+	program := realparts.Need(t, "ssh-keygen")
 	for _, test := range []struct {
 		name, cipher string
 		args         []string

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/phonecert/phonecert/inspect/key"
+	"github.com/phonecert/phonecert/internal/realparts"
 )
 
 const secret = "pa55 wörd"
@@ -18,10 +19,7 @@ const secret = "pa55 wörd"
 // it writes.
 func openssl(t testing.TB, stdin []byte, args ...string) []byte {
 	t.Helper()
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed: what it writes is not compared")
-	}
+	path := realparts.Need(t, "openssl")
 	args = append([]string{args[0], "-provider", "legacy", "-provider", "default"}, args[1:]...)
 	cmd := exec.Command(path, args...)
 	cmd.Stdin = bytes.NewReader(stdin)

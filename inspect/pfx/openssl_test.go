@@ -21,6 +21,7 @@ import (
 	"github.com/phonecert/phonecert/inspect/ber"
 	"github.com/phonecert/phonecert/inspect/key"
 	"github.com/phonecert/phonecert/inspect/pfx"
+	"github.com/phonecert/phonecert/internal/realparts"
 )
 
 const secret = "pa55 wörd"
@@ -80,10 +81,7 @@ func (m material) pem() []byte {
 // openssl runs the program with the legacy algorithms at hand.
 func openssl(t testing.TB, stdin []byte, args ...string) []byte {
 	t.Helper()
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed: the files that it writes are not read")
-	}
+	path := realparts.Need(t, "openssl")
 	args = append([]string{args[0], "-provider", "legacy", "-provider", "default"}, args[1:]...)
 	cmd := exec.Command(path, args...)
 	cmd.Stdin = bytes.NewReader(stdin)
@@ -253,10 +251,7 @@ func TestPBMAC1(t *testing.T) {
 }
 
 func TestKeytool(t *testing.T) {
-	keytool, err := exec.LookPath("keytool")
-	if err != nil {
-		t.Skip("keytool is not installed: the files that it writes are not read")
-	}
+	keytool := realparts.Need(t, "keytool")
 	path := filepath.Join(t.TempDir(), "store.p12")
 	for _, alias := range []string{"one", "two"} {
 		out, err := exec.Command(keytool, "-genkeypair", "-keystore", path, "-storetype", "PKCS12", "-storepass", "changeit",

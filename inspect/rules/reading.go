@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/phonecert/phonecert/handset"
+	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/armor/openssl"
 	"github.com/phonecert/phonecert/inspect/finding"
 )
@@ -13,7 +14,8 @@ import (
 // phone: what its own reader takes all the same is a warning at most.
 func fileReading(s *subject) {
 	harmless := false
-	if s.Role != handset.PBX && s.file.PEM {
+	// A container is refused as such, whatever the reader would say of its text.
+	if s.Role != handset.PBX && s.file.PEM && s.file.Format != inspect.FormatPKCS7 {
 		harmless = s.phoneReads()
 	}
 	for _, f := range s.file.Findings {

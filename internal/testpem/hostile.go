@@ -3,11 +3,26 @@ package testpem
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
-// Hostile makes texts, of about size bytes each, that would keep a reader with
-// quadratic steps busy for hours.
-func Hostile(t testing.TB, size int) map[string]string {
+// EachHostile gives a reader texts over which one with quadratic steps takes
+// minutes, and fails where it takes longer than a linear one can.
+func EachHostile(t *testing.T, read func(t *testing.T, text []byte)) {
+	const size, longest = 128 << 10, 10 * time.Second
+	for name, text := range hostile(t, size) {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			read(t, []byte(text))
+			if took := time.Since(start); took > longest {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}
+
+// hostile makes the texts, each of about size bytes.
+func hostile(t *testing.T, size int) map[string]string {
 	a := Wrap("CERTIFICATE", Load(t).A, 64)
 	repeat := func(s string) string { return strings.Repeat(s, size/len(s)+1)[:size] }
 	return map[string]string{

@@ -1,6 +1,7 @@
 package openssl
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,29 +60,36 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// everyReader lists the four readers among which the generations share.
+func everyReader() (list []pemReader) {
+	for _, gen := range handset.Libraries() {
+		for _, r := range readersOf(gen) {
+			if !slices.Contains(list, r) {
+				list = append(list, r)
+			}
+		}
+	}
+	return list
+}
+
 // TestPrefixes cuts a file after every byte: what is taken is whole.
 func TestPrefixes(t *testing.T) {
 	m := testpem.Load(t)
 	text := testpem.Wrap("EXAMPLE", m.B, 64) + testpem.Wrap("CERTIFICATE", m.A, 64)
 	for i := range text {
-		for _, gen := range handset.Libraries() {
-			o := Read([]byte(text[:i]), gen, Certificate)
+		for _, r := range everyReader() {
+			o := r.read([]byte(text[:i]), Certificate)
 			checkOutcome(t, o)
 			if o.Taken && i < len(text)-1 {
-				t.Errorf("%s takes the first %d of %d bytes", gen, i, len(text))
+				t.Errorf("%+v takes the first %d of %d bytes", r, i, len(text))
 			}
 		}
 	}
 }
 
-// TestHostileTexts only has to end: with a quadratic step one of these texts
-// takes longer than the test's time limit.
 func TestHostileTexts(t *testing.T) {
-	const size = 512 << 10
-	for name, text := range testpem.Hostile(t, size) {
-		t.Run(name, func(t *testing.T) {
-			checkOutcome(t, Read([]byte(text), handset.OpenSSL100, Bundle))
-			checkOutcome(t, Read([]byte(text), handset.OpenSSL3, PrivateKey))
-		})
-	}
+	testpem.EachHostile(t, func(t *testing.T, text []byte) {
+		checkOutcome(t, Read(text, handset.OpenSSL100, Bundle))
+		checkOutcome(t, Read(text, handset.OpenSSL3, PrivateKey))
+	})
 }

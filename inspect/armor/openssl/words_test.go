@@ -18,62 +18,44 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// everyRefusal hands out what each generation says of a text that it refuses.
-func everyRefusal(text string, take func(finding.Finding)) {
-	for _, gen := range handset.Libraries() {
-		for _, want := range []Want{Certificate, Bundle, PrivateKey} {
-			if o := Read([]byte(text), gen, want); !o.Taken {
-				take(o.Refusal)
+// TestWordsInUse: nothing is worded that never happens; what a private key holds
+// gets into no message, however the file is broken; and a refusal, which is told
+// beside the findings of package armor, is never in their words.
+func TestWordsInUse(t *testing.T) {
+	key := testpem.Wrap("PRIVATE KEY", testpem.Load(t).PKCS8, 64)
+	secret := strings.Split(key, "\n")[2][10:18]
+	occurs := map[string]bool{}
+	owner := map[string]string{}
+	for _, c := range testpem.Cases(t) {
+		list := append(armor.Read([]byte(c.Text)).Findings, refusals(c.Text)...)
+		for _, f := range list {
+			occurs[f.Code] = true
+			if strings.Contains(f.Message, secret) {
+				t.Errorf("%s: %s", c.Name, f.Message)
+			}
+			for _, text := range []string{f.Message, f.Fix} {
+				if other, taken := owner[text]; taken && other != f.Code {
+					t.Errorf("%s and %s say the same: %s", f.Code, other, text)
+				}
+				owner[text] = f.Code
 			}
 		}
 	}
-}
-
-// TestEveryCauseOccurs: nothing is worded that never happens.
-func TestEveryCauseOccurs(t *testing.T) {
-	seen := map[string]bool{}
-	for _, c := range testpem.Cases(t) {
-		everyRefusal(c.Text, func(f finding.Finding) { seen[f.Code] = true })
-	}
 	for c := causeNone + 1; c < causeCount; c++ {
-		if code := c.reason().code; !seen[code] {
+		if code := c.reason().code; !occurs[code] {
 			t.Errorf("%s never occurs", code)
 		}
 	}
 }
 
-// TestWordsAreNotArmors: a refusal is told beside the findings of package
-// armor, and never in their words.
-func TestWordsAreNotArmors(t *testing.T) {
-	owner := map[string]string{}
-	var list []finding.Finding
-	for _, c := range testpem.Cases(t) {
-		list = append(list, armor.Read([]byte(c.Text)).Findings...)
-		everyRefusal(c.Text, func(f finding.Finding) { list = append(list, f) })
-	}
-	for _, f := range list {
-		for _, text := range []string{f.Message, f.Fix} {
-			if other, taken := owner[text]; taken && other != f.Code {
-				t.Errorf("%s and %s say the same: %s", f.Code, other, text)
+// refusals lists what the generations say of a text that they refuse.
+func refusals(text string) (list []finding.Finding) {
+	for _, gen := range handset.Libraries() {
+		for _, want := range []Want{Certificate, Bundle, PrivateKey} {
+			if o := Read([]byte(text), gen, want); !o.Taken {
+				list = append(list, o.Refusal)
 			}
-			owner[text] = f.Code
 		}
 	}
-}
-
-// TestRefusalsShowNoKey: what a private key holds must not get into a message,
-// however the file is broken.
-func TestRefusalsShowNoKey(t *testing.T) {
-	key := testpem.Wrap("PRIVATE KEY", testpem.Load(t).PKCS8, 64)
-	secret := strings.Split(key, "\n")[2][10:18]
-	for _, c := range testpem.Cases(t) {
-		if !strings.Contains(c.Text, secret) {
-			continue
-		}
-		everyRefusal(c.Text, func(f finding.Finding) {
-			if strings.Contains(f.Message, secret) {
-				t.Errorf("%s: %s", c.Name, f.Message)
-			}
-		})
-	}
+	return list
 }
