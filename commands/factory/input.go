@@ -27,7 +27,7 @@ func (f *Factory) Open(ctx context.Context, path string, pw *Passwords) (*inspec
 	if err != nil {
 		return nil, WithHint(fmt.Errorf("cannot read %q: %w", path, err), readHint(path, err))
 	}
-	return read(ctx, path, content, pw), nil
+	return read(ctx, path, content, pw)
 }
 
 // Opener opens a file by its path and tells what it is.
@@ -45,17 +45,19 @@ func (f *Factory) Opener(ctx context.Context, paths []string, pw *Passwords) (Op
 	}
 	return func(ctx context.Context, path string) (*inspect.File, error) {
 		if path == StandardStream {
-			return read(ctx, path, held, pw), nil
+			return read(ctx, path, held, pw)
 		}
 		return f.Open(ctx, path, pw)
 	}, nil
 }
 
-// read tells what the content of a file is.
-func read(ctx context.Context, path string, content disk.Content, pw *Passwords) *inspect.File {
-	return inspect.Read(path, content.Data, inspect.Options{
+// read tells what the content of a file is. Its error is that of ctx: whoever
+// interrupts the question for a password wants no answer without it.
+func read(ctx context.Context, path string, content disk.Content, pw *Passwords) (*inspect.File, error) {
+	file := inspect.Read(path, content.Data, inspect.Options{
 		Size: content.Size, Truncated: content.Truncated, Password: pw.of(ctx, path),
 	})
+	return file, ctx.Err()
 }
 
 func readHint(path string, err error) string {

@@ -76,7 +76,11 @@ func signatureAlgorithm(s *subject) {
 		case signature.Hash == "":
 			s.add("algorithm.signature", finding.Error, on(hashes), "have it signed with sha256WithRSAEncryption",
 				"%s is signed with %s, which the phone's library does not know", s.which(c), signature.Name)
+		case !hashes.Known() && strings.HasPrefix(signature.Hash, "SHA-") && signature.Hash != "SHA-1":
+			// Whoever speaks TLS today checks signatures with SHA-2.
 		case !hashes.Known():
+			s.add("algorithm.hash-not-known", finding.Error, on(hashes), "have it signed with sha256WithRSAEncryption",
+				"%s is signed with %s; whether %s still takes that is not known", s.which(c), signature.Name, s.Profile.ID)
 		case !slices.Contains(hashes.Value, signature.Hash):
 			s.add("algorithm.hash", finding.Error, on(hashes), "have it signed with sha256WithRSAEncryption",
 				"%s is signed with %s; %s checks only %s", s.which(c), signature.Name, s.Profile.ID, strings.Join(hashes.Value, ", "))

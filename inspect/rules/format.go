@@ -18,11 +18,11 @@ func fileEnding(s *subject) {
 	lower := strings.ToLower(ending)
 	switch {
 	case !endings.Known():
-		s.add("format.endings-not-known", finding.Warning, on(endings), "phonecert convert {file} {for} -o {out}",
-			"the file name endings that %s takes as %s certificate are not known; .pem is the likeliest", s.Profile.ID, s.Role)
-	case s.file.Name == "-":
+		s.add("format.endings-not-known", finding.Error, on(endings), "try it on one phone, under a name that ends in .pem",
+			"which file name endings %s takes as %s certificate is not known; it probably takes .pem, because all phones whose guide is known do", s.Profile.ID, s.Role)
+	case s.file.Name == "-" || strings.HasPrefix(s.file.Name, "/dev/"):
 		s.add("format.name-not-given", finding.Note, on(endings), "give the file by its name",
-			"standard input has no file name; %s takes %s", s.Profile.ID, takes)
+			"what is read here has no file name; %s takes %s", s.Profile.ID, takes)
 	case ending == "":
 		s.add("format.no-extension", finding.Error, on(endings), "phonecert convert {file} {for} -o {out}",
 			"the name %q has no ending; %s takes %s as %s certificate", filepath.Base(s.file.Name), s.Profile.ID, takes, s.Role)

@@ -19,6 +19,7 @@ func TestTrusted(t *testing.T) {
 	middle := root.Issue(t, "Example Intermediate", testca.CA)
 	leaf := middle.Issue(t, "pbx.example.com", testca.TLS)
 	now := testca.Clock()
+	sha1Signed := root.Issue(t, "SHA-1", testca.CA, func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA1WithRSA }).PEM()
 	cases := []struct {
 		name string
 		file string
@@ -36,6 +37,7 @@ func TestTrusted(t *testing.T) {
 		{"DER named pem", "root.pem", root.Raw, "yealink-t28p", "?format.der-named-pem"},
 		{"PEM named der", "root.der", root.PEM(), "yealink-t28p", "?format.pem-named-der"},
 		{"DER named crt", "root.crt", root.Raw, "yealink-t28p", "~format.der-named-crt"},
+		{"process substitution", "/dev/fd/63", root.PEM(), "yealink-t28p", "-format.name-not-given"},
 		{"standard input", "-", root.PEM(), "yealink-t28p", "-format.name-not-given"},
 		{"intermediate", "sub.pem", middle.PEM(), "yealink-t28p", "trusted.intermediate"},
 		{"leaf", "leaf.pem", leaf.PEM(), "yealink-t28p", "trusted.leaf"},
@@ -50,6 +52,9 @@ func TestTrusted(t *testing.T) {
 		{"backwards", "root.pem", testca.Root(t, "Back", testca.Between(now.AddDate(1, 0, 0), now.AddDate(-1, 0, 0))).PEM(), "yealink-t28p", "validity.reversed"},
 		{"EC root", "root.pem", testca.ECRoot(t, "EC").PEM(), "yealink-t28p", "?algorithm.key-trusted"},
 		{"EC root, library not known", "root.pem", testca.ECRoot(t, "EC").PEM(), "yealink-t5x-v86", "?algorithm.key-not-known"},
+		{"endings not known", "root.pem", root.PEM(), "yealink-t5x-v86", "?format.endings-not-known"},
+		{"hash not known", "sub.pem", sha1Signed, "yealink-t5x-v86", "?algorithm.hash-not-known"},
+		{"hash weak", "sub.pem", sha1Signed, "yealink-t28p", "-algorithm.hash-weak"},
 		{"PSS", "sub.pem", root.Issue(t, "PSS", testca.CA, func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA256WithRSAPSS }).PEM(), "yealink-t28p", "algorithm.rsa-pss trusted.intermediate"},
 		{"no keyCertSign", "root.pem", testca.Root(t, "Usage", func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageCRLSign }).PEM(), "yealink-t28p", "usage.cert-sign"},
 		{"critical extension", "root.pem", testca.Root(t, "Critical", func(c *x509.Certificate) {
