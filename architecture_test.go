@@ -24,7 +24,7 @@ func floors() [][]string {
 		{"inspect/armor", "inspect/key"},
 		{"inspect/pfx", "inspect/armor/openssl"},
 		{"inspect"},
-		{"inspect/rules", "convert"},
+		{"inspect/rules", "inspect/trust", "convert"},
 		{"internal/report"},
 		{"commands/factory"},
 		{"commands"},
@@ -36,7 +36,7 @@ func floors() [][]string {
 func pure() []string {
 	return []string{
 		"handset", "inspect", "inspect/finding", "inspect/certificate", "inspect/ber", "inspect/armor", "inspect/armor/openssl",
-		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "convert", "inspect/handshake", "inspect/handshake/iana", "inspect/handshake/keylog",
+		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "inspect/trust", "convert", "inspect/handshake", "inspect/handshake/iana", "inspect/handshake/keylog",
 	}
 }
 

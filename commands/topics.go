@@ -17,7 +17,8 @@ const exitCodesText = `Exit codes:
     1  error, or wrong usage
     3  some phones failed
     4  login refused or locked
-   10  the answer is no: the phone would refuse the file or the server
+   10  the answer is no: the phone would refuse the file or the server; for
+       inspect, the file is damaged or nothing that belongs to certificates
    11  the answer is not known: it hangs on something nobody has documented
   130  interrupted
 
@@ -46,8 +47,9 @@ Files:
 Passwords are read from --password-file, then from PHONECERT_PASSWORD, then
 asked for at the terminal; never from an argument, where others could see them.`
 
-const jsonText = `With --json, standard output is one JSON object, errors included. Fields are
-added in later releases, never renamed.
+const jsonText = `With --json, standard output is one JSON object, errors included; with
+"check --handset all" one object for each handset, one a line. Fields are added
+in later releases, never renamed.
 
   every object   schema_version, command
   check          handset, role, verdict (accepted|rejected|unknown), files[],

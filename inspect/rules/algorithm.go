@@ -54,7 +54,7 @@ func keySize(s *subject) {
 			s.add("algorithm.rsa-too-long", finding.Error, on(limit), "use an RSA key of 2,048 bits",
 				"%s has an RSA key of %d bits; the phone's library stops at %d", s.which(c), bits, limit.Value)
 		case bits < smallRSA:
-			s.add("algorithm.rsa-short", finding.Warning, standard("RFC 8996 and NIST SP 800-131A"), "use an RSA key of 2,048 bits",
+			s.add("algorithm.rsa-short", finding.Warning, standard("NIST SP 800-131A, section 3"), "use an RSA key of 2,048 bits",
 				"%s has an RSA key of %d bits: old phones take it, today's servers and browsers refuse it", s.which(c), bits)
 		case bits > largeRSA:
 			s.add("algorithm.rsa-long", finding.Warning, ground{finding.Assumed, "no measurement on a phone is published"},

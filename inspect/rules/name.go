@@ -18,13 +18,13 @@ func subjectName(s *subject) {
 	}
 	if s.Role == handset.Server {
 		if mac := macIn(c); mac != "" {
-			s.add("name.mac", finding.Note, standard("the fact sheet on handsets, \"Certificate roles\""),
+			s.add("name.mac", finding.Note, ground{finding.Observed, "the fact sheet on handsets, \"Certificate roles\""},
 				"give each phone a certificate of its own",
 				"%s names the phone with MAC address %s and fits no other", s.which(c), mac)
 		}
 	}
 	if len(presentedNames(c)) == 0 {
-		s.add("name.none", finding.Warning, standard("RFC 9525, section 3"), "issue it with a subjectAltName",
+		s.add("name.none", finding.Warning, standard("RFC 9525, section 4"), "issue it with a subjectAltName",
 			"%s names neither a host nor an address: a peer that checks names refuses it", s.which(c))
 	}
 }

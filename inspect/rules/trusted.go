@@ -14,7 +14,7 @@ func trustedPrivateKey(s *subject) {
 	if len(s.keys) == 0 || len(s.certs) == 0 {
 		return
 	}
-	s.add("trusted.private-key", finding.Error, standard("RFC 5280, section 9"), "phonecert convert {file} {for} -o {out}",
+	s.add("trusted.private-key", finding.Error, standard("RFC 5280, section 8"), "phonecert convert {file} {for} -o {out}",
 		"it holds a private key: whoever gets the file, or the phone, could issue certificates in the CA's name; never send a CA's key to a phone")
 }
 
