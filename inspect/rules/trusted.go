@@ -44,8 +44,12 @@ func trustedAuthority(s *subject) {
 	for _, c := range s.certs {
 		switch {
 		case c.SelfIssued() && c.MayIssue():
-		case c.SelfIssued():
+		case c.SelfIssued() && s.trustsStoreBlindly():
 			s.add("trusted.not-ca", finding.Warning, s.library(),
+				"make a CA certificate with basicConstraints CA:TRUE and sign the servers with it",
+				"%s is self-signed and not marked as a CA: the phone's library takes it for a root all the same, newer ones do not", s.which(c))
+		case c.SelfIssued():
+			s.add("trusted.one-server", finding.Warning, s.library(),
 				"make a CA certificate with basicConstraints CA:TRUE and sign the servers with it",
 				"%s is self-signed and no CA: the phone would trust the one server that presents it, and no other", s.which(c))
 		case c.MayIssue():
@@ -57,6 +61,14 @@ func trustedAuthority(s *subject) {
 				s.which(c), certificate.ShortName(c.Issuer))
 		}
 	}
+}
+
+// trustsStoreBlindly reports whether the phone's library looks at the
+// extensions of the certificates that the server sends and not at those of its
+// own store, as OpenSSL does before 1.1.0 (recorded with the real releases).
+func (s *subject) trustsStoreBlindly() bool {
+	library := s.Profile.Crypto.Library
+	return library.Known() && !s.trustedFirst()
 }
 
 // intermediate reports a CA certificate that another CA has issued. It is no

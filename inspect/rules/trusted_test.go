@@ -59,7 +59,8 @@ func TestTrusted(t *testing.T) {
 		{"no keyCertSign", "root.pem", testca.Root(t, "Usage", func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageCRLSign }).PEM(), "yealink-t28p", "usage.cert-sign"},
 		{"critical extension", "root.pem", testca.Root(t, "Critical", func(c *x509.Certificate) {
 			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Critical: true, Value: []byte{5, 0}}}
-		}).PEM(), "yealink-t28p", "usage.critical-extension"},
+		}).PEM(), "yealink-t28p", "~usage.critical-in-store"},
+		{"self-signed server, library not known", "self.pem", testca.Self(t, "pbx", testca.TLS).PEM(), "yealink-t5x-v86", "~trusted.one-server"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -67,7 +67,12 @@ func serverGatedCrypto(c *certificate.Certificate) bool {
 func criticalExtensions(s *subject) {
 	for _, c := range s.certs {
 		for _, e := range c.Extensions {
-			if e.Critical && !wellKnown(e.Id) {
+			switch {
+			case !e.Critical || wellKnown(e.Id):
+			case s.Role == handset.Trusted && s.trustsStoreBlindly():
+				s.add("usage.critical-in-store", finding.Warning, s.library(), "issue it anew without that extension, or with it not critical",
+					"%s has the critical extension %s: the phone's library does not look at it in its own store, newer ones refuse it", s.which(c), e.Id)
+			default:
 				s.add("usage.critical-extension", finding.Error, s.library(), "issue it anew without that extension, or with it not critical",
 					"%s has the critical extension %s, which the phone's library does not know", s.which(c), e.Id)
 			}

@@ -1,0 +1,135 @@
+package trust
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/x509"
+	encoding "encoding/asn1"
+	"math/big"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// publicKey is a key as far as signatures need it. The standard library
+// refuses some RSA keys that phones use, so those are read here.
+type publicKey struct {
+	kind    keyKind
+	n, e    *big.Int // RSA
+	p, q    *big.Int // DSA
+	g, y    *big.Int
+	ec      *ecdsa.PublicKey
+	edwards ed25519.PublicKey
+}
+
+// readKey reads a certificate's key, if the release knows its kind.
+func (r *release) readKey(f *facts) (publicKey, proof) {
+	k := publicKey{kind: keyKindOf(f)}
+	info := cryptobyte.String(f.RawSubjectPublicKeyInfo)
+	var identifier, parameters cryptobyte.String
+	var bits encoding.BitString
+	if !info.ReadASN1(&info, asn1.SEQUENCE) || !info.ReadASN1(&identifier, asn1.SEQUENCE) ||
+		!identifier.ReadASN1(&parameters, asn1.OBJECT_IDENTIFIER) || !info.ReadASN1BitString(&bits) {
+		return k, noKey
+	}
+	if (k.kind == ed25519Key || k.kind == ed448Key) && !r.edwards {
+		return k, noKey
+	}
+	body := cryptobyte.String(bits.Bytes)
+	switch k.kind {
+	case rsaKey, pssKey:
+		k.n, k.e = numbers2(body)
+		if k.n == nil {
+			return k, noKey
+		}
+	case dsaKey:
+		var y cryptobyte.String
+		if !body.ReadASN1(&y, asn1.INTEGER) {
+			return k, noKey
+		}
+		k.y = integer(y)
+		if identifier.Empty() || identifier.PeekASN1Tag(asn1.NULL) {
+			return k, proven // the parameters are those of the issuer
+		}
+		if !readDSA(identifier, &k) {
+			return k, noKey
+		}
+	case ecKey:
+		parsed, err := x509.ParsePKIXPublicKey(f.RawSubjectPublicKeyInfo)
+		ec, isEC := parsed.(*ecdsa.PublicKey)
+		if err != nil || !isEC || ec.Curve == elliptic.Curve(nil) {
+			return k, uncomputable
+		}
+		k.ec = ec
+	case ed25519Key:
+		if len(body) != ed25519.PublicKeySize {
+			return k, noKey
+		}
+		k.edwards = ed25519.PublicKey(body)
+	case ed448Key:
+		return k, uncomputable
+	default:
+		return k, noKey
+	}
+	return k, proven
+}
+
+// numbers2 reads a SEQUENCE of two numbers. A number without the zero before
+// its first bit counts as positive.
+func numbers2(in cryptobyte.String) (a, b *big.Int) {
+	var first, second cryptobyte.String
+	if !in.ReadASN1(&in, asn1.SEQUENCE) || !in.ReadASN1(&first, asn1.INTEGER) || !in.ReadASN1(&second, asn1.INTEGER) {
+		return nil, nil
+	}
+	return integer(first), integer(second)
+}
+
+func integer(content []byte) *big.Int { return new(big.Int).SetBytes(content) }
+
+func readDSA(parameters cryptobyte.String, k *publicKey) bool {
+	var p, q, g cryptobyte.String
+	read := parameters.ReadASN1(&parameters, asn1.SEQUENCE) && parameters.ReadASN1(&p, asn1.INTEGER) &&
+		parameters.ReadASN1(&q, asn1.INTEGER) && parameters.ReadASN1(&g, asn1.INTEGER)
+	k.p, k.q, k.g = integer(p), integer(q), integer(g)
+	return read
+}
+
+// inherits reports a DSA key whose parameters are those of its issuer (RFC
+// 3279, section 2.3.2).
+func (k publicKey) inherits() bool { return k.kind == dsaKey && k.p == nil }
+
+// bits is the size of the key; 0 when it is not known.
+func (k publicKey) bits() int {
+	switch k.kind {
+	case rsaKey, pssKey:
+		return k.n.BitLen()
+	case dsaKey:
+		if k.inherits() {
+			return 0
+		}
+		return k.p.BitLen()
+	case ecKey:
+		return k.ec.Curve.Params().BitSize
+	case ed25519Key:
+		return 256
+	}
+	return 0
+}
+
+// strength is the key's security in bits (NIST SP 800-57, part 1, table 2).
+func (k publicKey) strength() int {
+	size := k.bits()
+	switch k.kind {
+	case ecKey:
+		return size / 2
+	case ed25519Key:
+		return 128
+	}
+	for _, step := range [...]struct{ from, strength int }{{15360, 256}, {7680, 192}, {3072, 128}, {2048, 112}, {1024, 80}} {
+		if size >= step.from {
+			return step.strength
+		}
+	}
+	return 0
+}
