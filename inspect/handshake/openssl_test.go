@@ -3,6 +3,7 @@ package handshake
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -14,14 +15,13 @@ import (
 	"time"
 
 	"github.com/phonecert/phonecert/inspect/handshake/keylog"
+	"github.com/phonecert/phonecert/internal/realparts"
 )
 
 // TestOpenSSL: a second implementation on both sides, with what Go's does not
 // do: DHE, encrypt-then-MAC, session tickets without a cache.
 func TestOpenSSL(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("openssl is not installed")
-	}
+	realparts.Need(t, "openssl")
 	dir := t.TempDir()
 	writePEM(t, dir)
 	for _, test := range []struct {
@@ -95,7 +95,7 @@ func openSSL(t *testing.T, dir string, arguments []string) ([]flow, *keylog.Log)
 	client := exec.Command("openssl", append([]string{"s_client", "-connect", listener.Addr().String(), "-keylogfile", logFile}, arguments...)...)
 	client.Stdin = strings.NewReader("hello\nQ\n")
 	if out, err := client.CombinedOutput(); err != nil {
-		t.Skipf("this openssl does not take part: %v\n%s", err, out)
+		realparts.Missing(t, fmt.Sprintf("an openssl that takes part (%v\n%s)", err, out))
 	}
 	if err := <-passed; err != nil {
 		t.Fatal(err)

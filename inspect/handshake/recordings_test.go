@@ -3,6 +3,7 @@ package handshake
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
+	"github.com/phonecert/phonecert/internal/realparts"
 )
 
 // flow is what one side sent before the other one did.
@@ -71,7 +73,7 @@ func recorded(t testing.TB) map[string][]flow {
 	t.Helper()
 	all, err := recordings()
 	if err != nil || len(all) < 100 {
-		t.Skipf("the recordings of the Go tree are missing: %d found, %v", len(all), err)
+		realparts.Missing(t, fmt.Sprintf("the recordings of the Go tree (%d found, %v)", len(all), err))
 	}
 	return all
 }

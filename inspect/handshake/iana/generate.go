@@ -1,6 +1,6 @@
 //go:build generate
 
-// Program generate writes codepoints.go out of what tshark knows.
+// Program generate writes codepoints_gen.go out of what tshark knows.
 //
 //	go run -tags generate generate.go
 //
@@ -118,7 +118,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile("codepoints.go", text, 0o644); err != nil {
+	if err := os.WriteFile("codepoints_gen.go", text, 0o644); err != nil {
 		log.Fatal(err)
 	}
 }
