@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"math/big"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -71,7 +70,6 @@ func forContainers(t testing.TB) containerMaterial {
 // the path of a file.
 func opensslTool(t testing.TB, files map[string][]byte, args ...string) []byte {
 	t.Helper()
-	path := realparts.Need(t, "openssl")
 	dir := t.TempDir()
 	for name, content := range files {
 		file := filepath.Join(dir, name)
@@ -82,13 +80,7 @@ func opensslTool(t testing.TB, files map[string][]byte, args ...string) []byte {
 			args[i] = strings.ReplaceAll(args[i], "{"+name+"}", file)
 		}
 	}
-	cmd := exec.Command(path, args...)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("openssl %v: %v\n%s", args, err, stderr.String())
-	}
-	return stdout.Bytes()
+	return realparts.Run(t, nil, "openssl", args...)
 }
 
 func textOf(label string, ders ...[]byte) []byte {

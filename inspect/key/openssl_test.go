@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/pem"
 	"errors"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -19,16 +18,7 @@ const secret = "pa55 wörd"
 // it writes.
 func openssl(t testing.TB, stdin []byte, args ...string) []byte {
 	t.Helper()
-	path := realparts.Need(t, "openssl")
-	args = append([]string{args[0], "-provider", "legacy", "-provider", "default"}, args[1:]...)
-	cmd := exec.Command(path, args...)
-	cmd.Stdin = bytes.NewReader(stdin)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("openssl %v: %v\n%s", args, err, stderr.String())
-	}
-	return stdout.Bytes()
+	return realparts.Run(t, stdin, "openssl", append([]string{args[0], "-provider", "legacy", "-provider", "default"}, args[1:]...)...)
 }
 
 // sample is a kind of key and how openssl makes one.

@@ -79,19 +79,11 @@ func (m material) pem() []byte {
 	return out.Bytes()
 }
 
-// openssl runs the program with the legacy algorithms at hand.
+// openssl runs the program with the legacy algorithms at hand and returns what
+// it writes.
 func openssl(t testing.TB, stdin []byte, args ...string) []byte {
 	t.Helper()
-	path := realparts.Need(t, "openssl")
-	args = append([]string{args[0], "-provider", "legacy", "-provider", "default"}, args[1:]...)
-	cmd := exec.Command(path, args...)
-	cmd.Stdin = bytes.NewReader(stdin)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("openssl %v: %v\n%s", args, err, stderr.String())
-	}
-	return stdout.Bytes()
+	return realparts.Run(t, stdin, "openssl", append([]string{args[0], "-provider", "legacy", "-provider", "default"}, args[1:]...)...)
 }
 
 // export writes the chain and its key as PKCS#12.

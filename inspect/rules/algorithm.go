@@ -35,7 +35,7 @@ func keyAlgorithm(s *subject) {
 		default:
 			s.add("algorithm.key", finding.Error, on(known),
 				"issue it anew with an RSA key, with certbot: --key-type rsa --rsa-key-size 2048",
-				"%s has a key for %s; %s can use only %s, and no cipher suite that it offers fits",
+				"%s has a key for %s; %s can use only %s",
 				s.which(c), algorithm, s.Profile.ID, strings.Join(known.Value, " and "))
 		}
 	}

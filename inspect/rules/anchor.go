@@ -37,7 +37,7 @@ func pbxAnchor(s *subject) {
 		s.anchorDates(s.anchorFor(path, values[0]))
 	case held > 0:
 		s.add("pbx.ca-setting-not-known", finding.Error, ground{finding.Assumed, s.Trust.CA.Source}, "look at CA Certificates on the phone and give its value with --ca",
-			"whether the phone trusts the chain hangs on CA Certificates, whose factory value differs by release: %s", describe(values, verdicts))
+			"whether the phone trusts the chain hangs on CA Certificates, whose factory value is not certain: %s", describe(values, verdicts))
 	case !only.choice.certain():
 		s.add("pbx.only-trusted-not-known", finding.Error, ground{finding.Assumed, only.choice.Source},
 			"look at "+only.label+" on the phone and give its value with --only-trusted",

@@ -35,7 +35,7 @@ func (s *subject) serverKeyUsable(k *key.Private) {
 	case k.Encrypted:
 		s.add("server.encrypted-key", finding.Error, weakest(on(s.files.PrivateKey), s.library()),
 			"phonecert convert {file} {for} -o {out}",
-			"the private key is encrypted with %s; the phone has nowhere to enter a password", k.Cipher)
+			"the private key is encrypted with %s: the phone's library needs a password for it, and an upload brings none", k.Cipher)
 	}
 	if k.PublicKeyInfo == nil {
 		if k.Locked != nil {

@@ -4,6 +4,7 @@
 package realparts
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"testing"
@@ -18,6 +19,21 @@ func Need(t testing.TB, program string) string {
 	}
 	Missing(t, "program "+program)
 	return ""
+}
+
+// Run runs a program on some input and returns what it writes. A program that
+// fails ends the test.
+func Run(t testing.TB, stdin []byte, program string, args ...string) []byte {
+	t.Helper()
+	cmd := exec.Command(Need(t, program), args...)
+	cmd.Stdin = bytes.NewReader(stdin)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%s", program, args, err, stderr.String())
+	}
+	return out
 }
 
 // Missing ends a test that lacks what it needs.

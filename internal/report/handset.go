@@ -57,30 +57,15 @@ func PrintHandsetList(s *terminal.Streams, asJSON bool, list HandsetList) error 
 // Handset is a profile with all its facts.
 type Handset struct {
 	Header
-	ID      string        `json:"id"`
-	Base    string        `json:"base,omitempty"`
-	Summary string        `json:"summary"`
-	Facts   []HandsetFact `json:"facts"`
-}
-
-// HandsetFact is one fact of a profile.
-type HandsetFact struct {
-	Path    string        `json:"path"`
-	Label   string        `json:"label"`
-	Value   string        `json:"value"`
-	Known   bool          `json:"known"`
-	Basis   finding.Basis `json:"basis"`
-	Source  string        `json:"source"`
-	Because string        `json:"because,omitempty"`
+	ID      string             `json:"id"`
+	Base    string             `json:"base,omitempty"`
+	Summary string             `json:"summary"`
+	Facts   []handset.FactLine `json:"facts"`
 }
 
 // NewHandset describes a profile.
 func NewHandset(command string, p *handset.Profile) Handset {
-	h := Handset{Header: NewHeader(command), ID: p.ID, Base: p.Base, Summary: p.Summary}
-	for _, f := range handset.Facts(p) {
-		h.Facts = append(h.Facts, HandsetFact{f.Path, f.Label, f.Value, f.Known, f.Basis, f.Source, f.Because})
-	}
-	return h
+	return Handset{Header: NewHeader(command), ID: p.ID, Base: p.Base, Summary: p.Summary, Facts: handset.Facts(p)}
 }
 
 // PrintHandset writes the facts of a profile.
@@ -109,7 +94,7 @@ func PrintHandset(s *terminal.Streams, asJSON bool, h Handset) error {
 }
 
 // fact writes one fact and, below it, what it rests on.
-func (st style) fact(s *terminal.Streams, width int, f HandsetFact) {
+func (st style) fact(s *terminal.Streams, width int, f handset.FactLine) {
 	value := f.Value
 	if !f.Known {
 		value = st.doubt.Render("not known")
