@@ -11,6 +11,7 @@ import (
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/inspect/phone"
 	"github.com/phonecert/phonecert/inspect/rules"
 	"github.com/phonecert/phonecert/internal/disk"
 	"github.com/phonecert/phonecert/internal/report"
@@ -27,6 +28,7 @@ type checkOptions struct {
 	installed string
 	server    string
 	clock     string
+	inventory string
 	strict    bool
 	recursive bool
 	trust     factory.TrustFlags
@@ -44,10 +46,17 @@ why not, and which command mends it.
   trusted   a CA certificate by which the phone judges servers
   server    the phone's own certificate and key, one PEM file
   pbx       not for the phone at all: would the phones trust the server that
-            presents this chain?`,
+            presents this chain?
+
+With --inventory the question is put for a list of phones before the chain is
+installed: which of them would drop off, and why. The list is CSV with a header,
+or JSON lines. Of its columns address is needed; handset is the model, for which
+--handset stands in; only_trusted, ca, cn_validation, device_cert, custom (files,
+parted by "|") and name (the server's) go before the flags of the same names.`,
 		Example: `  phonecert check root.pem --as trusted --handset yealink-t28p
   phonecert check phone.pem --as server --handset matrix-vp710
   phonecert check fullchain.pem --as pbx --handset yealink-t28p --custom root.pem --name pbx.example.com
+  phonecert check fullchain.pem --as pbx --inventory phones.csv
   phonecert check certs/ --recursive --as trusted --handset all --json`,
 		GroupID: "look",
 		Args:    factory.SomeFiles,
@@ -63,6 +72,7 @@ why not, and which command mends it.
 	flags.StringVar(&o.role, "as", "", "the `role` of the file: trusted, server or pbx")
 	flags.StringVar(&o.handset, "handset", "", "the `model`: an id of \"phonecert handset list\", a YAML file, or all")
 	flags.StringVar(&o.installed, "installed", "", "custom certificates on the phone: their `number`, or a file or folder that holds them")
+	flags.StringVar(&o.inventory, "inventory", "", "a `file` that lists phones, CSV or JSON lines: tell which of them would drop off (role pbx)")
 	flags.StringVar(&o.server, "name", "", "the `host` by which the phone calls the server (role pbx)")
 	flags.StringVar(&o.clock, "clock", "", "the phone's `time`: RFC 3339, a date, or a distance from now such as -48h")
 	flags.BoolVar(&o.strict, "strict", false, "let warnings count as errors")
@@ -83,11 +93,17 @@ func (o *checkOptions) validate(cmd *cobra.Command) error {
 	default:
 		return factory.UsageError(cmd, "--as takes trusted, server or pbx, not %q", o.role)
 	}
+	if err := o.validateInventory(); err != nil {
+		return err
+	}
 	return o.trust.Validate(cmd)
 }
 
 // runCheck answers for every handset asked for.
 func runCheck(ctx context.Context, o *checkOptions) error {
+	if o.inventory != "" {
+		return runFleet(ctx, o)
+	}
 	profiles, names, err := o.f.Handsets(ctx, o.handset)
 	if err != nil {
 		return err
@@ -134,21 +150,19 @@ func runCheck(ctx context.Context, o *checkOptions) error {
 
 // question puts the flags into the form in which the rules take them.
 func (o *checkOptions) question(ctx context.Context, p *handset.Profile, name string) (rules.Question, error) {
-	q := rules.Question{
-		Profile: p, Handset: name, Role: handset.Role(o.role),
-		Server: o.server, Exists: disk.Exists,
-	}
-	var err error
-	if q.Now, err = o.f.Clock(o.clock); err != nil {
+	q := rules.Question{Role: handset.Role(o.role), Server: o.server, Exists: disk.Exists}
+	clock, err := o.f.Clock(o.clock)
+	if err != nil {
 		return q, err
 	}
 	if q.Installed, q.InstalledCount, err = o.onPhone(ctx); err != nil {
 		return q, err
 	}
-	if q.Role == handset.Server {
+	if q.Role == handset.Server { // nobody is judged by what is on the phone
+		q.Phone = &phone.Phone{Profile: p, Name: name, Clock: clock}
 		return q, nil
 	}
-	q.Trust, q.Builtin, err = o.f.Trust(ctx, &o.trust, p, o.passwords)
+	q.Phone, err = o.f.Phone(ctx, &o.trust, p, name, clock, o.passwords)
 	return q, err
 }
 

@@ -30,7 +30,8 @@ func checkFiles(ctx context.Context, q rules.Question, paths []string, open fact
 					result.Files[i] = report.UnreadFile(paths[i], err)
 					continue
 				}
-				result.Files[i] = report.NewCheckFile(file, batch.Check(i, file))
+				findings, verdict := batch.Check(i, file)
+				result.Files[i] = report.NewCheckFile(file, findings, verdict)
 			}
 		})
 	}

@@ -4,6 +4,8 @@ package commands
 
 import (
 	"context"
+	"crypto/rand"
+	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -28,6 +30,9 @@ func Main() int {
 		Now:       time.Now,
 		Getenv:    os.Getenv,
 		ConfigDir: configDir,
+		Network: factory.Network{
+			Dial: (&net.Dialer{}).DialContext, System: net.DefaultResolver, Random: rand.Reader,
+		},
 	}
 	return Run(ctx, f, os.Args[1:])
 }
@@ -66,7 +71,8 @@ Matrix handset takes a certificate file, why not, and which command mends it.`,
 	root.SetHelpCommandGroupID("about")
 	root.SetCompletionCommandGroupID("about")
 	root.AddCommand(
-		NewCheck(f, runCheck), NewInspect(f, runInspect), NewHandset(f),
+		NewCheck(f, runCheck), NewInspect(f, runInspect),
+		NewProbe(f, runProbe), NewTrace(f, runTrace), NewPhone(f), NewHandset(f),
 		NewConvert(f, runConvert),
 		NewVersion(f), NewMan(f),
 	)

@@ -5,10 +5,14 @@
 package factory
 
 import (
+	"context"
+	"io"
+	"net"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/phonecert/phonecert/inspect/probe/resolve"
 	"github.com/phonecert/phonecert/internal/terminal"
 )
 
@@ -20,12 +24,23 @@ type Factory struct {
 	Getenv  func(string) string
 	// ConfigDir is the user's configuration folder, "" when there is none.
 	ConfigDir func() string
+	Network   Network
 
 	// JSON asks for one JSON object, Quiet for nothing but errors. Both are
 	// flags that every command has.
 	JSON, Quiet bool
 
 	color string
+}
+
+// Network is how commands reach other machines.
+type Network struct {
+	// Dial opens a connection, as net.Dialer does.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// System looks names up as the operating system does.
+	System resolve.System
+	// Random is a source of secret randomness.
+	Random io.Reader
 }
 
 // AddFlags gives the root command the flags that every command has.

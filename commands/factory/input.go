@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/certificate"
@@ -17,17 +18,32 @@ const StandardStream = "-"
 // Open reads a file, or standard input for StandardStream, and tells what it
 // is. Without passwords encrypted parts stay closed.
 func (f *Factory) Open(ctx context.Context, path string, pw *Passwords) (*inspect.File, error) {
-	var content disk.Content
-	var err error
-	if path == StandardStream {
-		content, err = disk.ReadStream(ctx, f.Streams.In)
-	} else {
-		content, err = disk.Read(ctx, path)
-	}
+	content, err := f.content(ctx, path)
 	if err != nil {
 		return nil, WithHint(fmt.Errorf("cannot read %q: %w", path, err), readHint(path, err))
 	}
 	return read(ctx, path, content, pw)
+}
+
+// ReadText reads a file of lines whole, or standard input for StandardStream,
+// without a byte order mark.
+func (f *Factory) ReadText(ctx context.Context, path string) (string, error) {
+	content, err := f.content(ctx, path)
+	if err == nil && content.Truncated {
+		err = fmt.Errorf("it is larger than %d MB", disk.ReadLimit>>20)
+	}
+	if err != nil {
+		return "", WithHint(fmt.Errorf("cannot read %q: %w", path, err), readHint(path, err))
+	}
+	return strings.TrimPrefix(string(content.Data), "\ufeff"), nil
+}
+
+// content reads a file, or standard input for StandardStream.
+func (f *Factory) content(ctx context.Context, path string) (disk.Content, error) {
+	if path == StandardStream {
+		return disk.ReadStream(ctx, f.Streams.In)
+	}
+	return disk.Read(ctx, path)
 }
 
 // Opener opens a file by its path and tells what it is.

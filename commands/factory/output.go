@@ -23,10 +23,8 @@ type Output struct {
 // overwritten without force, and an input never, for what was read of it may
 // be less than what is in it. The folder is made; "" is none.
 func (f *Factory) Save(ctx context.Context, folder string, outputs []Output, inputs []string, force bool) error {
-	for _, out := range outputs {
-		if err := f.mayWrite(out, inputs, force); err != nil {
-			return err
-		}
+	if err := f.MayWrite(outputs, inputs, force); err != nil {
+		return err
 	}
 	if folder != "" {
 		if err := disk.MakeDir(folder); err != nil {
@@ -45,6 +43,17 @@ func (f *Factory) Save(ctx context.Context, folder string, outputs []Output, inp
 		}
 		if err := disk.Write(out.Path, out.Data, out.mode(), force); err != nil {
 			return writeError(out.Path, err)
+		}
+	}
+	return nil
+}
+
+// MayWrite tells what speaks against the outputs, for commands that work long
+// before they write.
+func (f *Factory) MayWrite(outputs []Output, inputs []string, force bool) error {
+	for _, out := range outputs {
+		if err := f.mayWrite(out, inputs, force); err != nil {
+			return err
 		}
 	}
 	return nil

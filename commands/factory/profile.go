@@ -94,18 +94,16 @@ func (f *Factory) UnknownHandset(id string) error {
 var errNoHandset = errors.New("no handset given")
 
 // Handsets gives the profiles that --handset asks for, and their names as the
-// user gave them: one, or "all". Without the flag PHONECERT_HANDSET decides.
+// user gave them: one, several with commas, or "all". Without the flag
+// PHONECERT_HANDSET decides.
 func (f *Factory) Handsets(ctx context.Context, id string) ([]*handset.Profile, []string, error) {
 	if id == "" {
 		id = f.Getenv("PHONECERT_HANDSET")
 	}
-	names := []string{id}
-	switch id {
-	case "":
+	names := f.handsetNames(id)
+	if len(names) == 0 {
 		return nil, nil, WithHint(errNoHandset, "name the model with --handset, for instance --handset yealink-t28p, or --handset all",
 			`"phonecert handset list" shows the models`)
-	case "all":
-		names = f.HandsetIDs()
 	}
 	var profiles []*handset.Profile
 	for _, name := range names {
@@ -116,4 +114,21 @@ func (f *Factory) Handsets(ctx context.Context, id string) ([]*handset.Profile, 
 		profiles = append(profiles, p)
 	}
 	return profiles, names, nil
+}
+
+// handsetNames parts a list at its commas and names each handset once.
+func (f *Factory) handsetNames(list string) []string {
+	var names []string
+	for name := range strings.SplitSeq(list, ",") {
+		more := []string{strings.TrimSpace(name)}
+		if more[0] == "all" {
+			more = f.HandsetIDs()
+		}
+		for _, name := range more {
+			if name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }

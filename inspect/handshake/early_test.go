@@ -2,10 +2,10 @@ package handshake
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/hex"
 	"testing"
 
+	"github.com/phonecert/phonecert/inspect/handshake/cipherspec"
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
 	"github.com/phonecert/phonecert/inspect/handshake/keylog"
 )
@@ -19,17 +19,13 @@ type sealer struct {
 
 func (s *sealer) record(kind ContentType, content []byte) []byte {
 	s.t.Helper()
-	suite := iana.TLS_AES_128_GCM_SHA256
-	create, keyLength := aead(suite)
-	sealed, err := create(expandLabel(hashOf(suite), s.secret, "key", keyLength))
+	inner := append(bytes.Clone(content), byte(kind), 0) // the padding, before a type of 0: two bytes
+	b, err := cipherspec.Sealer13(iana.TLS_AES_128_GCM_SHA256, s.secret)(nil, s.sequence, 0, inner)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	inner := append(append(bytes.Clone(content), byte(kind)), 0, 0) // two bytes of padding
-	header := binary.BigEndian.AppendUint16([]byte{23, 3, 3}, uint16(len(inner)+sealed.Overhead()))
-	nonce := nonceXOR(expandLabel(hashOf(suite), s.secret, "iv", 12), s.sequence)
 	s.sequence++
-	return sealed.Seal(bytes.Clone(header), nonce, inner, header)
+	return b
 }
 
 // TestEarlyData: data before the server's answer, accepted, refused, or not in
@@ -64,7 +60,7 @@ func TestEarlyData(t *testing.T) {
 		first := &sealer{t: t, secret: early}
 		second := &sealer{t: t, secret: handshake}
 		third := &sealer{t: t, secret: traffic}
-		updated := &sealer{t: t, secret: expandLabel(hashOf(iana.TLS_AES_128_GCM_SHA256), traffic, "traffic upd", 32)}
+		updated := &sealer{t: t, secret: cipherspec.Update(iana.TLS_AES_128_GCM_SHA256, traffic)}
 		list := []flow{
 			{ClientToServer, AppendRecords(nil, ContentHandshake, iana.TLS10, hello)},
 			{ClientToServer, first.record(ContentApplicationData, []byte("early"))},

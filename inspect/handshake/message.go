@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"bytes"
 	"fmt"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -87,6 +88,17 @@ func messageOf(kind uint8, version iana.ProtocolVersion) (name, section string, 
 		return "NextProtocol", "draft-agl-tls-nextprotoneg-04, section 3", &Opaque{}
 	}
 	return fmt.Sprintf("HandshakeType(%d)", kind), "RFC 8446, section B.3", &unknownMessage{}
+}
+
+// ParseMessage decodes one handshake message with its header, as a connection
+// of a version and a cipher suite has it; both are 0 before ServerHello. It
+// returns the message's name, which it always has, and what does not hold to
+// the format.
+func ParseMessage(raw []byte, version iana.ProtocolVersion, suite iana.CipherSuite) (string, Message, []Problem) {
+	if len(raw) < messageHeader {
+		return "handshake message", nil, []Problem{{"handshake message", "RFC 8446, section 4", 0, "the header is cut off"}}
+	}
+	return parseMessage(bytes.Clone(raw), version, suite)
 }
 
 // parseMessage decodes one handshake message with its header.

@@ -2,8 +2,8 @@ package handshake
 
 import (
 	"bytes"
-	"strings"
 
+	"github.com/phonecert/phonecert/inspect/handshake/cipherspec"
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
 	"github.com/phonecert/phonecert/inspect/handshake/keylog"
 )
@@ -11,16 +11,13 @@ import (
 // protection opens the records of one direction. Without keys it is never
 // ready, and records stay closed.
 type protection struct {
-	open     opener
+	open     cipherspec.Opener
 	sequence uint64
 	secret   []byte // TLS 1.3: from which the keys at hand were made
 	suite    iana.CipherSuite
 	later    []string // TLS 1.3: labels of the secrets that come next
 	lookup   func(label string) []byte
 }
-
-// opener takes the protection off a record. It appends the content to dst.
-type opener func(dst []byte, sequence uint64, r record, body []byte) ([]byte, bool)
 
 func (p *protection) ready() bool { return p.open != nil }
 
@@ -40,21 +37,20 @@ func (p *protection) advance() {
 func (p *protection) use(secret []byte) {
 	p.open, p.sequence, p.secret = nil, 0, secret
 	if secret != nil {
-		p.open = opener13(p.suite, secret)
+		p.open = cipherspec.Opener13(p.suite, secret)
 	}
 }
 
 // update makes the next keys after KeyUpdate (RFC 8446, section 7.2).
 func (p *protection) update() {
 	if p.secret != nil {
-		hash := hashOf(p.suite)
-		p.use(expandLabel(hash, p.secret, "traffic upd", hash().Size()))
+		p.use(cipherspec.Update(p.suite, p.secret))
 	}
 }
 
 // take opens one record.
 func (p *protection) take(dst []byte, r record, body []byte) ([]byte, bool) {
-	plain, ok := p.open(dst, p.sequence, r, body)
+	plain, ok := p.open(dst, p.sequence, cipherspec.Header{Type: uint8(r.kind), Version: r.version, Length: r.length}, body)
 	if ok {
 		p.sequence++
 	}
@@ -72,7 +68,7 @@ func (d *Decoder) earlyKeys() {
 		return
 	}
 	for _, suite := range s.hello.CipherSuites {
-		if suite>>8 == 0x13 && hashOf(suite)().Size() == len(secret) {
+		if suite>>8 == 0x13 && cipherspec.Hash(suite)().Size() == len(secret) {
 			p := &d.halves[ClientToServer].protection
 			p.suite = suite
 			p.use(secret)
@@ -104,10 +100,11 @@ func (d *Decoder) sessionKeys(h *half) {
 	h.protection.lose()
 	s := &d.session
 	master := d.keys.Secret(keylog.ClientRandom, s.clientRandom)
-	if master == nil || s.version == iana.SSL30 || strings.Contains(s.suite.KeyExchange(), "EXPORT") {
+	if master == nil {
 		return
 	}
-	h.protection.open = opener12(s, master, h.direction)
+	parameters := cipherspec.Parameters{Version: s.version, Suite: s.suite, ClientRandom: s.clientRandom, ServerRandom: s.serverRandom, EncryptThenMAC: s.encryptThenMAC}
+	h.protection.open = parameters.Opener(master, h.direction == ClientToServer)
 }
 
 // unprotect opens a record, or enters it closed.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/phonecert/phonecert/handset"
-	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
 )
 
@@ -21,12 +20,14 @@ func keyAlgorithm(s *subject) {
 	for _, c := range s.certs {
 		algorithm := c.KeyAlgorithm()
 		switch {
+		case s.Role == handset.PBX && c == s.leaf(): // pbxSuites asks about this one
 		case known.Known() && slices.Contains(known.Value, algorithm):
 		case !known.Known() && algorithm == "RSA":
+		case s.Role == handset.PBX && !s.signs(c):
 		case !known.Known():
 			s.add("algorithm.key-not-known", finding.Error, on(known), "use an RSA key of 2,048 bits",
 				"%s has a key for %s; whether %s can use it is not known", s.which(c), algorithm, s.Profile.ID)
-		case s.Role == handset.Trusted:
+		case s.Role != handset.Server:
 			// Built-in lists of the time hold EC roots: that a phone stores one
 			// does not tell that it can check a signature with it.
 			s.add("algorithm.key-trusted", finding.Error, ground{finding.Assumed, known.Source}, "issue the CA anew with an RSA key",
@@ -68,37 +69,32 @@ func keySize(s *subject) {
 // root's own signature is not checked and does not count.
 func signatureAlgorithm(s *subject) {
 	hashes, pss := s.Profile.Crypto.Hashes, s.Profile.Crypto.RSAPSS
+	const fix = "have it signed with sha256WithRSAEncryption"
 	for _, c := range anchored(s.certs) {
 		signature := c.SignatureAlgorithm()
+		beside := s.beside(c, "X509_V_ERR_CERT_SIGNATURE_FAILURE", "X509_V_ERR_CA_MD_TOO_WEAK").onProfile()
 		switch {
+		case signature.Name == "RSASSA-PSS" && pss.Known() && pss.Value:
+		case signature.Name == "RSASSA-PSS" && pss.Known():
+			beside.add("algorithm.rsa-pss", finding.Error, on(pss), fix,
+				"%s is signed with RSASSA-PSS, which the phone's library cannot check", s.which(c))
 		case signature.Name == "RSASSA-PSS":
-			s.pssSignature(c, pss)
+			beside.add("algorithm.rsa-pss-not-known", finding.Error, on(pss), fix,
+				"%s is signed with RSASSA-PSS; whether %s can check that is not known", s.which(c), s.Profile.ID)
 		case signature.Hash == "":
-			s.add("algorithm.signature", finding.Error, on(hashes), "have it signed with sha256WithRSAEncryption",
+			beside.add("algorithm.signature", finding.Error, on(hashes), fix,
 				"%s is signed with %s, which the phone's library does not know", s.which(c), signature.Name)
 		case !hashes.Known() && strings.HasPrefix(signature.Hash, "SHA-") && signature.Hash != "SHA-1":
 			// Whoever speaks TLS today checks signatures with SHA-2.
 		case !hashes.Known():
-			s.add("algorithm.hash-not-known", finding.Error, on(hashes), "have it signed with sha256WithRSAEncryption",
+			beside.add("algorithm.hash-not-known", finding.Error, on(hashes), fix,
 				"%s is signed with %s; whether %s still takes that is not known", s.which(c), signature.Name, s.Profile.ID)
 		case !slices.Contains(hashes.Value, signature.Hash):
-			s.add("algorithm.hash", finding.Error, on(hashes), "have it signed with sha256WithRSAEncryption",
+			beside.add("algorithm.hash", finding.Error, on(hashes), fix,
 				"%s is signed with %s; %s checks only %s", s.which(c), signature.Name, s.Profile.ID, strings.Join(hashes.Value, ", "))
 		case signature.Hash == "MD5" || signature.Hash == "SHA-1" || signature.Hash == "MD2":
-			s.add("algorithm.hash-weak", finding.Note, on(hashes), "have it signed with sha256WithRSAEncryption",
+			s.add("algorithm.hash-weak", finding.Note, on(hashes), fix,
 				"%s is signed with %s: the phone takes it, today's browsers do not", s.which(c), signature.Name)
 		}
-	}
-}
-
-func (s *subject) pssSignature(c *certificate.Certificate, pss handset.Fact[bool]) {
-	switch {
-	case pss.Known() && pss.Value:
-	case pss.Known():
-		s.add("algorithm.rsa-pss", finding.Error, on(pss), "have it signed with sha256WithRSAEncryption",
-			"%s is signed with RSASSA-PSS, which the phone's library cannot check", s.which(c))
-	default:
-		s.add("algorithm.rsa-pss-not-known", finding.Error, on(pss), "have it signed with sha256WithRSAEncryption",
-			"%s is signed with RSASSA-PSS; whether %s can check that is not known", s.which(c), s.Profile.ID)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/inspect/trust"
 )
 
 // Batch checks several files and looks at them together. It keeps of each file
@@ -35,9 +36,10 @@ func NewBatch(q Question, files int) *Batch {
 	return &Batch{question: q, rules: tableFor(q.Role), members: make([]member, files)}
 }
 
-// Check is the function Check for the file at a place in the batch. Different
-// places may be filled at the same time.
-func (b *Batch) Check(place int, file *inspect.File) []finding.Finding {
+// Check is the function Check for the file at a place in the batch, and gives
+// the phone's verdict on the server in the role pbx. Different places may be
+// filled at the same time.
+func (b *Batch) Check(place int, file *inspect.File) ([]finding.Finding, *trust.Verdict) {
 	m := member{name: file.Name}
 	for _, c := range file.Certificates() {
 		m.certs = append(m.certs, identity{

@@ -20,7 +20,7 @@ func (s *subject) fill(fix string) string {
 	}
 	fix = inspect.FillFix(fix, s.file.Name, s.outputName())
 	return strings.NewReplacer(
-		"{for}", fmt.Sprintf("--for %s --as %s", inspect.ShellQuote(s.Handset), s.Role),
+		"{for}", fmt.Sprintf("--for %s --as %s", inspect.ShellQuote(s.Name), s.Role),
 		"{dir}", inspect.ShellQuote(stem(s.file.Name)+"-split"),
 	).Replace(fix)
 }

@@ -24,10 +24,10 @@ func FuzzCheck(f *testing.F) {
 		for _, q := range questions {
 			for _, found := range rules.Check(file, q) {
 				if found.Code == "" || found.Message == "" || found.Fix == "" || found.Basis == "" || found.Source == "" {
-					t.Errorf("%s, %s: half a finding: %+v", q.Handset, q.Role, found)
+					t.Errorf("%s, %s: half a finding: %+v", q.Name, q.Role, found)
 				}
 				if strings.ContainsAny(found.Message, "\x1b\x07") {
-					t.Errorf("%s, %s: control characters in %q", q.Handset, q.Role, found.Message)
+					t.Errorf("%s, %s: control characters in %q", q.Name, q.Role, found.Message)
 				}
 			}
 		}

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -53,47 +52,4 @@ func presentedNames(c *certificate.Certificate) []string {
 		names = append(names, cn)
 	}
 	return names
-}
-
-// match is how a server's name fits a certificate.
-type match int
-
-const (
-	noMatch match = iota
-	wildcardMatch
-	addressInCommonName
-	exactMatch
-)
-
-// matchName compares as RFC 2818, section 3.1 does: exactly, or by a wildcard
-// that stands for one whole label on the left.
-func matchName(c *certificate.Certificate, server string) match {
-	server = strings.ToLower(strings.TrimSuffix(server, "."))
-	if address, err := netip.ParseAddr(server); err == nil {
-		return matchAddress(c, address)
-	}
-	best := noMatch
-	for _, name := range presentedNames(c) {
-		name = strings.ToLower(strings.TrimSuffix(name, "."))
-		if name == server {
-			return exactMatch
-		}
-		_, parent, found := strings.Cut(server, ".")
-		if rest, ok := strings.CutPrefix(name, "*."); ok && found && rest == parent {
-			best = wildcardMatch
-		}
-	}
-	return best
-}
-
-func matchAddress(c *certificate.Certificate, address netip.Addr) match {
-	for _, ip := range c.IPAddresses {
-		if a, ok := netip.AddrFromSlice(ip); ok && a.Unmap() == address.Unmap() {
-			return exactMatch
-		}
-	}
-	if a, err := netip.ParseAddr(c.Subject.CommonName); err == nil && a.Unmap() == address.Unmap() {
-		return addressInCommonName
-	}
-	return noMatch
 }

@@ -2,6 +2,8 @@ package rules_test
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"fmt"
 	"maps"
 	"reflect"
@@ -13,6 +15,7 @@ import (
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/inspect/phone"
 	"github.com/phonecert/phonecert/inspect/rules"
 	"github.com/phonecert/phonecert/internal/testca"
 )
@@ -20,7 +23,7 @@ import (
 // shownOnly are the facts that no rule about files reads: they describe the
 // phone on the wire, its web page and its provisioning, and reach the user
 // through "handset show", which prints every fact.
-var shownOnly = []string{"brand", "models", "firmware", "tls.", "web.", "provisioning.", "settings.device_cert.values",
+var shownOnly = []string{"brand", "models", "firmware", "tls.versions", "tls.sni", "tls.extensions", "tls.client_certificate", "tls.encrypts", "tls.lock_icon", "web.", "provisioning.", "settings.device_cert.values",
 	"settings.only_trusted.values", "settings.cn_validation.values", "trusted_files.private_key", "trusted_files.replaces"}
 
 // TestNoDeadFields changes each fact of a profile in turn and requires that
@@ -123,6 +126,9 @@ func newCorpus(t *testing.T) *corpus {
 	middle := root.Issue(t, "Middle", testca.CA)
 	leaf := middle.Issue(t, "pbx.example.com", testca.TLS, testca.DNS("pbx.example.com"))
 	pss := root.Issue(t, "PSS", testca.TLS, func(c *x509.Certificate) { c.SignatureAlgorithm = x509.SHA256WithRSAPSS })
+	public := middle.Issue(t, "pbx.example.com", testca.TLS, testca.DNS("pbx.example.com"), func(c *x509.Certificate) {
+		c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 32}, Value: []byte("\x30\x0a\x30\x08\x06\x06\x67\x81\x0c\x01\x02\x01")}}
+	})
 	builtin, err := handset.Roots(handset.RootListT2xPV7x)
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +137,9 @@ func newCorpus(t *testing.T) *corpus {
 		"root.pem": root.PEM(), "root.der": root.Raw, "two.pem": join(root.PEM(), middle.PEM()),
 		"phone.pem": join(leaf.PEM(), middle.PEM(), leaf.KeyPEM(t)), "nokey.crt": leaf.PEM(),
 		"pss.pem": pss.PEM(), "ec.pem": testca.ECRoot(t, "EC").PEM(), "builtin.pem": builtin[0].PEM(),
-		"chain.pem": join(leaf.PEM(), middle.PEM()), "full.pem": join(leaf.PEM(), middle.PEM(), root.PEM()),
+		"chain.pem":  join(leaf.PEM(), middle.PEM()),
+		"public.pem": join(public.PEM(), middle.PEM()), "public-full.pem": join(public.PEM(), middle.PEM(), root.PEM()),
+		"full.pem": join(leaf.PEM(), middle.PEM(), root.PEM()),
 	}
 	c := &corpus{root: parsed(t, root)}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -157,11 +165,12 @@ func (c *corpus) answers(t *testing.T, change func(*handset.Profile)) string {
 		q := question(p, role)
 		q.Server, q.Builtin = "sip.example.com", builtinOf(t, p)
 		for _, file := range c.files {
+			if role == handset.PBX && !slices.Contains([]string{"full.pem", "public.pem", "public-full.pem", "pss.pem", "ec.pem"}, file.Name) {
+				continue // a judgement takes its time, and these touch all of it
+			}
 			plain := q
-			uploaded := q
-			uploaded.Trust.Custom = []*certificate.Certificate{c.root}
-			strict := uploaded
-			strict.Trust.CNValidation = set("on")
+			uploaded := with(q, func(p *phone.Phone) { p.Custom = []*certificate.Certificate{c.root} })
+			strict := with(uploaded, func(p *phone.Phone) { p.Settings.CNValidation = set("on") })
 			for _, q := range []rules.Question{plain, uploaded, strict} {
 				for _, f := range rules.Check(file, q) {
 					fmt.Fprintln(&text, role, file.Name, f.Code, f.Severity, f.Basis, f.Message, f.Fix)
@@ -179,13 +188,13 @@ func (c *corpus) answers(t *testing.T, change func(*handset.Profile)) string {
 }
 
 // builtinOf is the list that the command line hands to the rules.
-func builtinOf(t *testing.T, p *handset.Profile) rules.Builtin {
+func builtinOf(t *testing.T, p *handset.Profile) phone.Builtin {
 	list := p.Builtin.RootList
 	roots, err := handset.Roots(list.Value)
 	if !list.Known() || err != nil {
-		return rules.Builtin{Basis: finding.Assumed, Source: "a test"}
+		return phone.Builtin{Basis: finding.Assumed, Source: "a test"}
 	}
-	b := rules.Builtin{Listed: true, Basis: list.Basis, Source: list.Source}
+	b := phone.Builtin{Listed: true, Basis: list.Basis, Source: list.Source}
 	for _, root := range roots {
 		c, err := certificate.Parse(root.DER())
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/inspect/phone"
 	"github.com/phonecert/phonecert/inspect/rules"
 	"github.com/phonecert/phonecert/internal/testca"
 )
@@ -24,17 +25,17 @@ func ask(t testing.TB, id string, role handset.Role) rules.Question {
 }
 
 func question(p *handset.Profile, role handset.Role) rules.Question {
-	factory := func(s handset.Setting) rules.Choice {
-		return rules.Choice{Value: s.Factory.Value, Factory: true, Basis: s.Factory.Basis, Source: s.Factory.Source}
+	factory := func(s handset.Setting) phone.Choice {
+		return phone.Choice{Value: s.Factory.Value, Factory: true, Basis: s.Factory.Basis, Source: s.Factory.Source}
 	}
-	return rules.Question{
-		Profile: p, Handset: p.ID, Role: role, Now: testca.Clock(),
-		Trust: rules.Trust{
+	return rules.Question{Role: role, Phone: &phone.Phone{
+		Profile: p, Name: p.ID, Clock: testca.Clock(),
+		Settings: phone.Settings{
 			OnlyTrusted: factory(p.Settings.OnlyTrusted), CA: factory(p.Settings.CA),
 			CNValidation: factory(p.Settings.CNValidation), DeviceCert: factory(p.Settings.DeviceCert),
 		},
-		Builtin: rules.Builtin{Basis: finding.Assumed, Source: "a test"},
-	}
+		Builtin: phone.Builtin{Basis: finding.Assumed, Source: "a test"},
+	}}
 }
 
 // check reads a file and asks.

@@ -8,6 +8,7 @@ import (
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/key"
+	"github.com/phonecert/phonecert/inspect/trust"
 )
 
 // subject is one file under one question, and what the rules found so far.
@@ -17,18 +18,23 @@ type subject struct {
 	certs []*certificate.Certificate
 	keys  []*key.Private
 	files handset.FileRules
+	// verdict is what the phone makes of the server that presents the file;
+	// nil in the other roles, and where there is nothing to judge.
+	verdict *trust.Verdict
 
 	findings []finding.Finding
 }
 
 func newSubject(file *inspect.File, q Question) *subject {
-	return &subject{
+	s := &subject{
 		Question: q,
 		file:     file,
 		certs:    file.Certificates(),
 		keys:     file.Keys(),
 		files:    q.Profile.FilesFor(q.Role),
 	}
+	s.judge()
+	return s
 }
 
 // ground is the knowledge on which a finding rests.

@@ -6,6 +6,7 @@ import (
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/inspect/trust"
 )
 
 // rule is one thing that is looked at.
@@ -57,10 +58,9 @@ func table() []rule {
 		{"critical extensions", all, criticalExtensions},
 
 		{"order of the chain", pbx, pbxOrder},
+		{"key against cipher suites", pbx, pbxSuites},
 		{"trust settings", pbx, pbxSettings},
-		{"end of the chain", pbx, pbxAnchor},
-		{"cross-signed certificate", pbx, pbxCrossSign},
-		{"name of the server", pbx, pbxName},
+		{"chain and name", pbx, pbxTrust},
 		{"extent of the answer", pbx, pbxExtent},
 	}
 }
@@ -73,13 +73,15 @@ func tableFor(role handset.Role) []rule {
 // Check tells what the handset of the question does with a file. The order of
 // the findings is that of the table.
 func Check(file *inspect.File, q Question) []finding.Finding {
-	return check(file, q, tableFor(q.Role))
+	findings, _ := check(file, q, tableFor(q.Role))
+	return findings
 }
 
-func check(file *inspect.File, q Question, rules []rule) []finding.Finding {
+// check also gives the phone's verdict on the server, in the role pbx.
+func check(file *inspect.File, q Question, rules []rule) ([]finding.Finding, *trust.Verdict) {
 	s := newSubject(file, q)
 	for _, r := range rules {
 		r.apply(s)
 	}
-	return s.findings
+	return s.findings, s.verdict
 }

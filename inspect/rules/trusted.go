@@ -2,7 +2,6 @@ package rules
 
 import (
 	"bytes"
-	"strings"
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect/certificate"
@@ -68,7 +67,7 @@ func trustedAuthority(s *subject) {
 // own store, as OpenSSL does before 1.1.0 (recorded with the real releases).
 func (s *subject) trustsStoreBlindly() bool {
 	library := s.Profile.Crypto.Library
-	return library.Known() && !s.trustedFirst()
+	return library.Known() && library.Value != handset.OpenSSL11 && library.Value != handset.OpenSSL3
 }
 
 // intermediate reports a CA certificate that another CA has issued. It is no
@@ -98,7 +97,7 @@ func quoteName(c *certificate.Certificate) string {
 // earlier uploads.
 func trustedAlready(s *subject) {
 	for _, c := range s.certs {
-		if s.Builtin.find(c) != nil {
+		if s.Builtin.Find(c) != nil {
 			s.add("trusted.builtin", finding.Note, ground{s.Builtin.Basis, s.Builtin.Source},
 				"with CA Certificates set to Default or All it need not be uploaded",
 				"%s is among the phone's built-in ones", s.which(c))
@@ -125,13 +124,4 @@ func (q Question) installed() int { return max(q.InstalledCount, len(q.Installed
 func (q Question) takesMore() (places int, known bool) {
 	limit := q.Profile.FilesFor(handset.Trusted).MaxFiles
 	return limit.Value - q.installed(), limit.Known()
-}
-
-// listed joins names for a sentence, a few of many.
-func listed(names []string) string {
-	const most = 5
-	if len(names) > most {
-		return strings.Join(names[:most], ", ") + ", …"
-	}
-	return strings.Join(names, ", ")
 }

@@ -16,7 +16,7 @@ func keyUsage(s *subject) {
 		switch {
 		case c.KeyUsage == 0: // no such extension: everything is allowed
 		case c.BasicConstraintsValid && c.IsCA && c.KeyUsage&x509.KeyUsageCertSign == 0:
-			s.add("usage.cert-sign", finding.Error, s.library(), "issue the CA anew with keyUsage keyCertSign, cRLSign",
+			s.beside(c, "X509_V_ERR_INVALID_CA").add("usage.cert-sign", finding.Error, s.library(), "issue the CA anew with keyUsage keyCertSign, cRLSign",
 				"%s is a CA whose key usage does not allow it to sign certificates", s.which(c))
 		case c == s.leaf() && s.Role != handset.Trusted && c.KeyAlgorithm() == "RSA" &&
 			c.KeyUsage&x509.KeyUsageKeyEncipherment == 0:
@@ -36,7 +36,7 @@ func extendedKeyUsage(s *subject) {
 		return
 	}
 	if !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageServerAuth) && !serverGatedCrypto(c) {
-		s.add("usage.server-auth", finding.Error, s.purpose(), "issue it anew with extendedKeyUsage serverAuth, clientAuth",
+		s.beside(c, "X509_V_ERR_INVALID_PURPOSE").add("usage.server-auth", finding.Error, s.purpose(), "issue it anew with extendedKeyUsage serverAuth, clientAuth",
 			"%s is not meant for servers: its extended key usage lacks serverAuth", s.which(c))
 	}
 	if s.Role == handset.Server && !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageClientAuth) {
@@ -73,7 +73,7 @@ func criticalExtensions(s *subject) {
 				s.add("usage.critical-in-store", finding.Warning, s.library(), "issue it anew without that extension, or with it not critical",
 					"%s has the critical extension %s: the phone's library does not look at it in its own store, newer ones refuse it", s.which(c), e.Id)
 			default:
-				s.add("usage.critical-extension", finding.Error, s.library(), "issue it anew without that extension, or with it not critical",
+				s.beside(c, "X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION").add("usage.critical-extension", finding.Error, s.library(), "issue it anew without that extension, or with it not critical",
 					"%s has the critical extension %s, which the phone's library does not know", s.which(c), e.Id)
 			}
 		}

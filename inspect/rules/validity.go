@@ -19,18 +19,18 @@ func validity(s *subject) {
 	for _, c := range s.certs {
 		switch {
 		case c.NotAfter.Before(c.NotBefore):
-			s.add("validity.reversed", finding.Error, standard("RFC 5280, section 4.1.2.5"), "have it issued anew",
+			s.beside(c).add("validity.reversed", finding.Error, standard("RFC 5280, section 4.1.2.5"), "have it issued anew",
 				"%s ends before it begins: from %s to %s", s.which(c), day(c.NotBefore), day(c.NotAfter))
-		case s.Now.After(c.NotAfter):
-			s.add("validity.expired", finding.Error, s.dates(), "have it renewed",
-				"%s expired on %s, %s", s.which(c), day(c.NotAfter), Distance(s.Now, c.NotAfter))
-		case s.Now.Before(c.NotBefore):
-			s.add("validity.not-yet", finding.Error, s.dates(),
-				"wait, or set the clock right: the check used "+s.Now.UTC().Format(time.RFC3339),
-				"%s is valid only from %s, %s", s.which(c), day(c.NotBefore), Distance(s.Now, c.NotBefore))
-		case c.NotAfter.Sub(s.Now) < soon:
+		case s.Clock.After(c.NotAfter):
+			s.beside(c, "X509_V_ERR_CERT_HAS_EXPIRED").add("validity.expired", finding.Error, s.dates(), "have it renewed",
+				"%s expired on %s, %s", s.which(c), day(c.NotAfter), Distance(s.Clock, c.NotAfter))
+		case s.Clock.Before(c.NotBefore):
+			s.beside(c, "X509_V_ERR_CERT_NOT_YET_VALID").add("validity.not-yet", finding.Error, s.dates(),
+				"wait, or set the clock right: the check used "+s.Clock.UTC().Format(time.RFC3339),
+				"%s is valid only from %s, %s", s.which(c), day(c.NotBefore), Distance(s.Clock, c.NotBefore))
+		case c.NotAfter.Sub(s.Clock) < soon:
 			s.add("validity.ends-soon", finding.Warning, s.dates(), "have it renewed now",
-				"%s ends on %s, %s", s.which(c), day(c.NotAfter), Distance(s.Now, c.NotAfter))
+				"%s ends on %s, %s", s.which(c), day(c.NotAfter), Distance(s.Clock, c.NotAfter))
 		}
 	}
 }

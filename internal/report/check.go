@@ -2,8 +2,10 @@ package report
 
 import (
 	"github.com/phonecert/phonecert/inspect"
+	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/rules"
+	"github.com/phonecert/phonecert/inspect/trust"
 )
 
 // Check is the answer for all files and one handset.
@@ -27,9 +29,16 @@ type CheckFile struct {
 	PrivateKeys  int               `json:"private_keys"`
 	Findings     []finding.Finding `json:"findings"`
 	Verdict      finding.Verdict   `json:"verdict"`
+	// Trust is the phone's verdict on the server, in the role pbx.
+	Trust *trust.Verdict `json:"trust,omitempty"`
 
 	unread error
+	sent   []*certificate.Certificate
 }
+
+// shownSent is how many of the certificates that a server sends are shown
+// beside the path.
+const shownSent = 10
 
 // NewCheck begins the answer for a number of files.
 func NewCheck(q rules.Question, files int) *Check {
@@ -41,13 +50,18 @@ func NewCheck(q rules.Question, files int) *Check {
 	}
 }
 
-// NewCheckFile describes a file and what the rules found in it.
-func NewCheckFile(f *inspect.File, findings []finding.Finding) CheckFile {
+// NewCheckFile describes a file, what the rules found in it and, in the role
+// pbx, the phone's verdict on the server.
+func NewCheckFile(f *inspect.File, findings []finding.Finding, verdict *trust.Verdict) CheckFile {
 	c := CheckFile{
 		Path: f.Name, Size: f.Size, Format: f.Format, PrivateKeys: len(f.Keys()),
-		Certificates: []Certificate{}, Findings: findings,
+		Certificates: []Certificate{}, Findings: findings, Trust: verdict,
 	}
-	for _, found := range f.Certificates() {
+	found := f.Certificates()
+	if verdict != nil { // else nothing is kept of a file: there may be ten thousand
+		c.sent = found[:min(len(found), shownSent)]
+	}
+	for _, found := range found {
 		c.Certificates = append(c.Certificates, NewCertificate(found))
 	}
 	return c

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/phonecert/phonecert/inspect/finding"
@@ -19,6 +20,7 @@ type CheckPrinter struct {
 	json, quiet bool
 	handsets    int
 	rows        [][]string
+	answers     []*Check
 }
 
 // NewCheckPrinter returns a printer for the answers for a number of handsets.
@@ -37,17 +39,67 @@ func (p *CheckPrinter) Print(c *Check) error {
 		return tabbed(p.streams.Out, p.pipeRows(c))
 	case p.handsets > 1:
 		p.rows = append(p.rows, p.matrixRow(c))
+		p.answers = append(p.answers, c)
 		return nil
 	}
 	return p.text(c)
 }
 
-// Close writes what needed all answers first: the table over several handsets.
+// Close writes what needed all answers first: the table over several handsets
+// and, where they judge a server, what it is that they say, handsets that say
+// the same together.
 func (p *CheckPrinter) Close() error {
 	if len(p.rows) == 0 {
 		return nil
 	}
-	return table(p.streams, []string{"handset", "answer", "why"}, p.rows)
+	if err := table(p.streams, []string{"handset", "answer", "why"}, p.rows); err != nil {
+		return err
+	}
+	var alike []*Check
+	names := map[string]string{}
+	for _, c := range p.answers {
+		if c.Role != "pbx" || c.Verdict == finding.Accepted {
+			continue
+		}
+		key := c.key()
+		if names[key] == "" {
+			alike, names[key] = append(alike, c), c.Handset
+		} else {
+			names[key] += ", " + c.Handset
+		}
+	}
+	w, width := p.streams.Out, p.streams.Width()
+	for _, c := range alike {
+		for _, file := range c.Files {
+			line(w, "  ", p.st.strong.Render(shown(file.Path)))
+			p.st.wrapped(w, width, "  ", p.st.faint.Render(names[c.key()]))
+			p.certificates(file)
+			line(w)
+			p.st.findings(w, width, decisive(file.Findings))
+		}
+	}
+	return nil
+}
+
+// decisive leaves out the notes, but for the settings that an answer supposes:
+// where many answers stand together they would hide what decides.
+func decisive(list []finding.Finding) []finding.Finding {
+	return slices.DeleteFunc(slices.Clone(list), func(f finding.Finding) bool {
+		return f.Severity == finding.Note && f.Code != "pbx.settings"
+	})
+}
+
+// key is what two handsets share that say the same for the same reasons.
+func (c *Check) key() string {
+	var b strings.Builder
+	for _, file := range c.Files {
+		for _, f := range file.Findings {
+			if f.Severity != finding.Note {
+				fmt.Fprintln(&b, f.Code, f.Severity, f.Basis, f.Fix)
+			}
+		}
+	}
+	return b.String()
 }
 
 // pipeRows has one row a finding, and one for a file without findings:
@@ -129,6 +181,21 @@ func (p *CheckPrinter) summary(c *Check) error {
 func (p *CheckPrinter) file(c *Check, file CheckFile) {
 	w, width := p.streams.Out, p.streams.Width()
 	line(w, "  ", p.st.strong.Render(shown(file.Path)), "  ", p.st.faint.Render(c.Handset+" · "+c.Role))
+	p.certificates(file)
+	line(w)
+	p.st.findings(w, width, file.Findings)
+	p.st.wrapped(w, width, "  ", p.st.verdict(file.Verdict)+"  "+sentence(c, file))
+	line(w)
+}
+
+// certificates shows what is in the file: for a server's chain the path that
+// the phone follows, with a mark on each certificate.
+func (p *CheckPrinter) certificates(file CheckFile) {
+	w, width := p.streams.Out, p.streams.Width()
+	if file.Trust != nil {
+		p.st.marks(w, width, (&Connection{Trust: file.Trust, sent: file.sent}).chain())
+		return
+	}
 	for i, cert := range file.Certificates {
 		if i == 3 {
 			line(w, "  ", p.st.faint.Render(fmt.Sprintf("and %d certificates more", len(file.Certificates)-i)))
@@ -137,10 +204,6 @@ func (p *CheckPrinter) file(c *Check, file CheckFile) {
 		p.st.wrapped(w, width, "  ", p.st.faint.Render(fmt.Sprintf("%s · %s %d · until %s",
 			cert.Subject, cert.KeyAlgorithm, cert.KeyBits, cert.NotAfter.Format("2006-01-02"))))
 	}
-	line(w)
-	p.st.findings(w, width, file.Findings)
-	p.st.wrapped(w, width, "  ", p.st.verdict(file.Verdict)+"  "+sentence(c, file))
-	line(w)
 }
 
 // sentence is the answer in words.

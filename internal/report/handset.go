@@ -6,7 +6,7 @@ import (
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect/finding"
-	"github.com/phonecert/phonecert/inspect/rules"
+	"github.com/phonecert/phonecert/inspect/phone"
 	"github.com/phonecert/phonecert/internal/terminal"
 )
 
@@ -118,7 +118,7 @@ type Roots struct {
 }
 
 // NewRoots describes the list.
-func NewRoots(command string, p *handset.Profile, list rules.Builtin) Roots {
+func NewRoots(command string, p *handset.Profile, list phone.Builtin) Roots {
 	r := Roots{
 		Header: NewHeader(command), Handset: p.ID, Known: list.Listed, Basis: list.Basis, Source: list.Source,
 		Certificates: []InspectCertificate{},

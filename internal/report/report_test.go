@@ -13,6 +13,7 @@ import (
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/inspect/phone"
 	"github.com/phonecert/phonecert/inspect/rules"
 	"github.com/phonecert/phonecert/internal/report"
 	"github.com/phonecert/phonecert/internal/terminal"
@@ -26,11 +27,11 @@ func checked(t *testing.T, names ...string) *report.Check {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := rules.Question{Profile: p, Handset: p.ID, Role: handset.Trusted, Now: testca.Clock()}
+	q := rules.Question{Phone: &phone.Phone{Profile: p, Name: p.ID, Clock: testca.Clock()}, Role: handset.Trusted}
 	c := report.NewCheck(q, len(names))
 	for i, name := range names {
 		file := inspect.Read(name, testca.Root(t, "Example Root").PEM(), inspect.Options{})
-		c.Files[i] = report.NewCheckFile(file, rules.Check(file, q))
+		c.Files[i] = report.NewCheckFile(file, rules.Check(file, q), nil)
 	}
 	c.Decide(false)
 	return c

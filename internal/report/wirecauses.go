@@ -1,0 +1,58 @@
+package report
+
+import (
+	"io"
+	"slices"
+	"strconv"
+)
+
+// maxCauses is how many causes are told apart; there are fewer codes.
+const maxCauses = 256
+
+// Cause is what stood in the way, and how often.
+type Cause struct {
+	Code    string `json:"code"`
+	Count   int    `json:"count"`
+	Message string `json:"message"`
+}
+
+// causes counts causes by their codes, in the order in which they came.
+type causes struct{ list []Cause }
+
+// add counts a cause and reports whether it is new.
+func (c *causes) add(code, message string) bool {
+	for i := range c.list {
+		if c.list[i].Code == code {
+			c.list[i].Count++
+			return false
+		}
+	}
+	if len(c.list) == maxCauses {
+		return false
+	}
+	c.list = append(c.list, Cause{code, 1, message})
+	return true
+}
+
+// byCount are the causes, the most frequent first.
+func (c *causes) byCount() []Cause {
+	list := listed(slices.Clone(c.list))
+	slices.SortStableFunc(list, func(a, b Cause) int { return b.Count - a.Count })
+	return list
+}
+
+func (c *causes) rows(kind string) [][]string {
+	t := tabs{number: "0"}
+	for _, cause := range c.byCount() {
+		t.add(kind, cause.Code, strconv.Itoa(cause.Count), cause.Message)
+	}
+	return t.rows
+}
+
+// causes writes what codes mean, once each.
+func (st style) causes(w io.Writer, width int, c *causes) {
+	for _, cause := range c.byCount() {
+		line(w, "  ", st.bad.Render(cause.Code), st.faint.Render("  "+strconv.Itoa(cause.Count)+"×"))
+		st.wrapped(w, width, "    ", prose(cause.Message))
+	}
+}

@@ -1,0 +1,148 @@
+package report
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/phonecert/phonecert/inspect/handshake"
+)
+
+// How much of what was inside a connection is told.
+const (
+	maxInside     = 200
+	maxHeaders    = 64
+	maxHeadBytes  = 16 << 10
+	maxHeaderLine = 1 << 10
+)
+
+// Inside is the head of a SIP or HTTP message that a key log opened. The body
+// is not told: session descriptions hold the keys of the call.
+type Inside struct {
+	// Index is the transcript's entry in which it ends.
+	Index     int                 `json:"index"`
+	Direction handshake.Direction `json:"direction"`
+	StartLine string              `json:"start_line"`
+	// Headers are as they came, but for what is secret in them.
+	Headers []string `json:"headers"`
+}
+
+// inside finds the messages in the opened application data, in the order in
+// which their heads were complete.
+func inside(list []handshake.Entry) []Inside {
+	found := []Inside{}
+	var streams [2]stream
+	for _, e := range list {
+		m, ok := e.Fields.(*handshake.ApplicationData)
+		if !ok || int(e.Direction) >= len(streams) {
+			continue
+		}
+		s := &streams[e.Direction]
+		s.feed(m)
+		for len(found) < maxInside {
+			head, ok := s.next()
+			if !ok {
+				break
+			}
+			found = append(found, newInside(e, head))
+		}
+	}
+	return found
+}
+
+// stream is what one side said and was not read yet.
+type stream struct {
+	rest []byte
+	skip int  // bytes of a body still to come
+	lost bool // the place of the next message is not known
+}
+
+func (s *stream) feed(m *handshake.ApplicationData) {
+	s.lost = s.lost || len(m.Plaintext) < m.Length
+	if s.lost {
+		return
+	}
+	s.rest = append(s.rest, m.Plaintext...)
+}
+
+// next takes the head of the next message.
+func (s *stream) next() (head string, ok bool) {
+	n := min(s.skip, len(s.rest))
+	s.rest, s.skip = s.rest[n:], s.skip-n
+	s.rest = bytes.TrimLeft(s.rest, "\r\n") // keep-alives between messages (RFC 5626, section 4.4.1)
+	end := bytes.Index(s.rest, []byte("\r\n\r\n"))
+	if s.lost || end < 0 || end > maxHeadBytes {
+		if len(s.rest) > maxHeadBytes {
+			s.lost, s.rest = true, nil
+		}
+		return "", false
+	}
+	head, s.rest = string(s.rest[:end]), s.rest[end+4:]
+	first, _, _ := strings.Cut(head, "\r\n")
+	if !messageStart.MatchString(first) {
+		s.lost, s.rest = true, nil
+		return "", false
+	}
+	if n, found := contentLength(head); found {
+		s.skip = n
+	} else if strings.HasPrefix(first, "HTTP/") {
+		s.lost = true // the body ends where nothing here tells
+	}
+	return head, true
+}
+
+var (
+	messageStart  = regexp.MustCompile(`^(SIP/2\.0|HTTP/1\.[01]) \d{3}|^[A-Z]{2,20} \S+ (SIP/2\.0|HTTP/1\.[01])$`)
+	lengthHeader  = regexp.MustCompile(`(?im)^(?:content-length|l)[ \t]*:[ \t]*(\d{1,9})[ \t]*$`)
+	secretHeader  = regexp.MustCompile(`(?i)^((?:proxy-)?authorization|(?:proxy-)?authentication-info|(?:set-)?cookie2?|identity|x-[a-z-]*(?:auth|token|key)[a-z-]*)[ \t]*:`)
+	secretInURI   = regexp.MustCompile(`(?i)\b(sips?:|https?://)([^\s:@;<>/?]+):[^\s@;<>]*@`)
+	secretInQuery = regexp.MustCompile(`(?i)\b(pass|passwd|password|pwd|secret|token|key)=[^&;\s>]*`)
+)
+
+func contentLength(head string) (int, bool) {
+	m := lengthHeader.FindStringSubmatch(strings.ReplaceAll(head, "\r\n", "\n"))
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	return n, err == nil
+}
+
+func newInside(e handshake.Entry, head string) Inside {
+	// A line that begins with a space goes on with the one before (RFC 3261,
+	// section 7.3.1): joined first, or the rest of a secret would be shown.
+	head = folded.ReplaceAllString(head, " ")
+	first, rest, _ := strings.Cut(head, "\r\n")
+	m := Inside{Index: e.Index, Direction: e.Direction, StartLine: withoutSecrets(first), Headers: []string{}}
+	for header := range strings.SplitSeq(rest, "\r\n") {
+		if header != "" && len(m.Headers) < maxHeaders {
+			m.Headers = append(m.Headers, withoutSecrets(header))
+		}
+	}
+	return m
+}
+
+var folded = regexp.MustCompile(`\r\n[ \t]+`)
+
+func withoutSecrets(text string) string {
+	if m := secretHeader.FindStringSubmatch(text); m != nil {
+		return m[1] + ": (not shown)"
+	}
+	text = secretInURI.ReplaceAllString(text, "${1}${2}:(not shown)@")
+	text = secretInQuery.ReplaceAllString(text, "${1}=(not shown)")
+	if len(text) > maxHeaderLine {
+		text = strings.ToValidUTF8(text[:maxHeaderLine], "") + "…"
+	}
+	return text
+}
+
+// startLine is the first line of opened application data, where it begins a
+// message.
+func startLine(plaintext []byte) string {
+	first, _, _ := strings.Cut(string(plaintext[:min(len(plaintext), maxHeaderLine)]), "\r\n")
+	if !messageStart.MatchString(first) {
+		return ""
+	}
+	return withoutSecrets(first)
+}
