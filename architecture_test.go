@@ -20,12 +20,12 @@ const module = "github.com/phonecert/phonecert/"
 func floors() [][]string {
 	return [][]string{
 		{"inspect/finding", "internal/terminal", "internal/disk", "internal/realparts", "internal/testca", "internal/testpem", "inspect/ber", "inspect/handshake/iana", "inspect/handshake/keylog", "handset/mac"},
-		{"inspect/handshake/cipherspec", "inspect/probe/wire"},
+		{"inspect/handshake/cipherspec", "inspect/handshake/suite", "inspect/probe/wire"},
 		{"handset", "inspect/certificate", "inspect/pbe", "inspect/handshake", "upload/fleet/inventory"},
 		{"inspect/armor", "inspect/key"},
 		{"inspect/pfx", "inspect/armor/openssl"},
 		{"inspect"},
-		{"inspect/trust", "inspect/capture", "inspect/diagnosis/remedy", "inspect/diagnosis/suite", "inspect/handshake/client", "handset/offer"},
+		{"inspect/trust", "inspect/capture", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/client", "handset/offer"},
 		{"inspect/phone"},
 		{"inspect/rules", "inspect/diagnosis", "convert"},
 		{"inspect/probe/resolve", "inspect/probe/survey", "inspect/probe/sip", "inspect/probe/web"},
@@ -41,7 +41,7 @@ func floors() [][]string {
 func pure() []string {
 	return []string{
 		"handset", "inspect", "inspect/finding", "inspect/certificate", "inspect/ber", "inspect/armor", "inspect/armor/openssl",
-		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "inspect/trust", "convert", "inspect/handshake", "inspect/phone", "inspect/diagnosis", "inspect/diagnosis/remedy", "inspect/diagnosis/suite", "inspect/handshake/cipherspec", "handset/offer", "handset/mac", "inspect/identity", "upload/fleet/inventory", "inspect/handshake/iana", "inspect/handshake/keylog",
+		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "inspect/trust", "convert", "inspect/handshake", "inspect/phone", "inspect/diagnosis", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/cipherspec", "inspect/handshake/suite", "handset/offer", "handset/mac", "inspect/identity", "upload/fleet/inventory", "inspect/handshake/iana", "inspect/handshake/keylog",
 	}
 }
 

@@ -171,7 +171,7 @@ func (r *fleet) judge(ctx context.Context, row *inventory.Row, model string, wro
 	profile, err := r.f.Profile(ctx, model)
 	if err != nil {
 		return report.UnknownFleetCase(model, notKnown("inventory.handset-not-known", "whether the phone trusts the server is not known: "+err.Error(),
-			`write a name that "phonecert handset list" shows`)), ctx.Err()
+			"use one of the names of phonecert handset list")), ctx.Err()
 	}
 	one := *r.checkOptions
 	one.trust, one.server = r.trust.For(row), cmp.Or(row.Server, r.server)

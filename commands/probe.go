@@ -175,6 +175,9 @@ func (o *probeOptions) prepare(ctx context.Context) (*probeJob, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.repeat*len(targets)*len(profiles) > 1 && (o.html != "" || o.saveRoot != "") {
+		return nil, factory.WithHint(errors.New("--html and --save-root take one probe, and this asks for more"), "name one server and one handset, without --repeat")
+	}
 	for _, target := range targets {
 		for i, p := range profiles {
 			r := base
@@ -190,7 +193,7 @@ func (o *probeOptions) prepare(ctx context.Context) (*probeJob, error) {
 
 // baseRequest is what all probes of a call have in common.
 func (o *probeOptions) baseRequest(ctx context.Context) (probe.Request, error) {
-	r := probe.Request{ServerName: o.serverName, Timeout: o.timeout}
+	r := probe.Request{ServerName: o.serverName, Timeout: o.timeout, Record: o.save != ""}
 	if err := o.passwords.Load(ctx); err != nil {
 		return r, err
 	}

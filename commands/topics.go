@@ -17,13 +17,14 @@ const exitCodesText = `Exit codes:
     1  error, or wrong usage
     3  some phones failed
     4  login refused or locked
-   10  the answer is no: the phone would refuse the file or the server; for
-       inspect, the file is damaged or nothing that belongs to certificates
+   10  the answer is no: the phone would refuse the file, the server or the
+       registration; for inspect, the file is damaged or nothing that belongs
+       to certificates
    11  the answer is not known: it hangs on something nobody has documented
   130  interrupted
 
-2 is never used. With several files the code is that of the worst answer: an
-error, then no, then not known.
+2 is never used. With several files, servers, handsets or connections the code
+is that of the worst answer: an error, then no, then not known.
 
   phonecert check root.pem --as trusted --handset yealink-t28p --quiet
   case $? in 0) echo yes;; 10) echo no;; 11) echo "nobody knows";; esac`
@@ -34,6 +35,8 @@ const environmentText = `Environment variables:
   PHONECERT_PASSWORD   the password of an encrypted file
   PHONECERT_OUT_PASSWORD
                        the password for a PKCS#12 file to write
+  PHONECERT_SIP_PASSWORD
+                       the password of the user of probe --register
   NO_COLOR             set to anything: no colour
   TERM                 "dumb": no colour
 
@@ -44,24 +47,39 @@ Files:
   %AppData%) are handset profiles of your own. "phonecert handset list" shows
   them with the shipped ones.
 
-Passwords are read from --password-file, then from PHONECERT_PASSWORD, then
-asked for at the terminal; never from an argument, where others could see them.`
+Passwords are read from a file (--password-file, --sip-password-file), then from
+the environment, then asked for at the terminal; never from an argument, where
+others could see them.`
 
-const jsonText = `With --json, standard output is one JSON object, errors included; with
-"check --handset all" one object for each handset, one a line. Fields are added
-in later releases, never renamed.
+const jsonText = `With --json, standard output is one JSON object, errors included; where several
+handsets, servers or phones are asked, one object for each, one a line. Fields
+are added in later releases, never renamed.
 
   every object   schema_version, command
   check          handset, role, verdict (accepted|rejected|unknown), files[],
                  findings[] that concern the files together
+    --inventory  a line for each phone: phone, handset, verdict, findings[]
+                 (codes); then one with summary
   convert        outputs[], remarks[] and, with --for, handset, role, verdict
   a file         path, size, format (pem|der|pkcs7|pkcs12|key|csr|crl|unknown),
-                 certificates[], private_keys, findings[], verdict
+                 certificates[], private_keys, findings[], verdict; as pbx trust
   a certificate  subject, issuer, serial, not_before, not_after, key_algorithm,
                  key_bits, signature_algorithm, sha256, is_ca, self_signed
   a finding      code, severity (error|warning|note), message, fix,
                  basis (documented|observed|derived|assumed), source
+  probe, trace   handset, target, connections[]
+  a connection   client, server, transcript[], negotiated, trust, sip, http,
+                 findings[], remedies[], verdict (registers|refused|unknown)
+  a message      index, time_offset_us, direction (client_to_server|
+                 server_to_client), content_type, name, length, encrypted, fields
+  negotiated     version, cipher_suite, cipher_suite_id, key_exchange
+  trust          trusted (true|false|null), code (X509_V_...), error_number,
+                 alert, path[], reason, changes[]
+  phone identify phone, kind (unique|generic|custom|self-signed|none), mac,
+                 mac_matches, expired, browsers, versions[], cipher_suites[]
   an error       error, hints[]
 
   phonecert check *.pem --as trusted --handset yealink-t28p --json |
-    jq -r '.files[] | [.verdict, .path] | @tsv'`
+    jq -r '.files[] | [.verdict, .path] | @tsv'
+  phonecert probe pbx.example.com --handset all --json |
+    jq -r '[.handset, .verdict, .connections[-1].sentence] | @tsv'`

@@ -46,10 +46,15 @@ type wireConnection struct {
 		Status                int
 		Registered, Removed   bool
 	}
+	Lookup *struct {
+		Records []struct{ Type, Name, Value, Outcome string }
+		Error   string
+	}
+	Dial *struct{ Result, Error string }
 	HTTP *struct {
-		Status int
-		Looks  string
-		Length int
+		Status      int
+		Type, Looks string
+		Length      int
 	}
 	Findings []struct{ Code, Severity, Message, Fix, Basis, Source string }
 	Remedies []struct {
@@ -108,6 +113,16 @@ func answer(t *testing.T, out string) wireConnection {
 		t.Fatalf("%v: %s", err, out)
 	}
 	return a.Connections[len(a.Connections)-1]
+}
+
+// connectionsOf are all connections of an answer.
+func connectionsOf(t *testing.T, out string) []wireConnection {
+	t.Helper()
+	var a wireAnswer
+	if err := json.Unmarshal([]byte(out), &a); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return a.Connections
 }
 
 func (c wireConnection) messages() string {

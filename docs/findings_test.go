@@ -25,14 +25,16 @@ var update = flag.Bool("update", false, "write docs/findings.md anew")
 // the list anew.
 func TestFindingsAreListed(t *testing.T) {
 	found := map[string]entry{}
-	err := filepath.WalkDir("../inspect", func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || d.Name() == "generate.go" {
-			return err
+	for _, wing := range []string{"../inspect", "../upload"} {
+		err := filepath.WalkDir(wing, func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || d.Name() == "generate.go" {
+				return err
+			}
+			return collect(path, found)
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		return collect(path, found)
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	if len(found) < 100 {
 		t.Fatalf("only %d findings were found in the source", len(found))
@@ -56,13 +58,47 @@ func TestFindingsAreListed(t *testing.T) {
 type entry struct{ message string }
 
 var (
-	code  = regexp.MustCompile(`^[a-z0-9]+\.[a-z0-9]+(-[a-z0-9]+)*$`)
+	code = regexp.MustCompile(`^[a-z0-9]+\.[a-z0-9]+(-[a-z0-9]+)*$`)
+	// other are words with a dot in the middle that are no codes: names of files
+	// and facts of a profile.
+	other = regexp.MustCompile(`\.(sh|cfg|conf|xml|cnf|pem)$|^tls\.`)
 	place = regexp.MustCompile(`%[+#.0-9]*[a-z]|\{[a-z]+\}`)
 )
 
-// collect looks for a code beside its sentence: in calls of add, whose fifth
-// argument is the sentence, and in literals of findings and tables of them,
-// where it stands under Message or next to the code.
+// sentenceOf is the place of the sentence among the arguments of the functions
+// that report findings.
+func sentenceOf(function string) (place int, ok bool) {
+	switch function {
+	case "add":
+		return 4, true
+	case "end", "problem", "remark":
+		return 3, true
+	case "refuse":
+		return 2, true
+	}
+	return 0, false
+}
+
+// sentence is the literal at a place, or, where that only passes another one
+// on, the first literal after it that is longer.
+func sentence(args []ast.Expr) string {
+	text := literal(args[0])
+	if text != "%s" || len(args) < 2 {
+		return text
+	}
+	longest := ""
+	ast.Inspect(args[1], func(n ast.Node) bool {
+		if e, ok := n.(*ast.BasicLit); ok && len(literal(e)) > len(longest) {
+			longest = literal(e)
+		}
+		return true
+	})
+	return longest
+}
+
+// collect looks for a code beside its sentence: in calls of the functions that
+// report, and in literals of findings and tables of them, where it stands under
+// Message or next to the code.
 func collect(path string, found map[string]entry) error {
 	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 	if err != nil {
@@ -71,8 +107,8 @@ func collect(path string, found map[string]entry) error {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
-			if called, ok := n.Fun.(*ast.SelectorExpr); ok && called.Sel.Name == "add" && len(n.Args) > 4 {
-				note(found, literal(n.Args[0]), literal(n.Args[4]))
+			if at, ok := sentenceOf(name(n.Fun)); ok && len(n.Args) > at {
+				note(found, literal(n.Args[0]), sentence(n.Args[at:]))
 			} else {
 				for _, arg := range n.Args {
 					note(found, literal(arg), "")
@@ -88,6 +124,17 @@ func collect(path string, found map[string]entry) error {
 		return true
 	})
 	return nil
+}
+
+// name is that of the function or method that is called.
+func name(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
 }
 
 // inTable reads a literal of a finding, or a row of a table of them.
@@ -118,7 +165,7 @@ func inTable(found map[string]entry, elements []ast.Expr) {
 
 // note keeps the first sentence that is told of a code.
 func note(found map[string]entry, text, message string) {
-	if !code.MatchString(text) {
+	if !code.MatchString(text) || other.MatchString(text) {
 		return
 	}
 	if e := found[text]; e.message == "" {

@@ -4,9 +4,9 @@ import (
 	"slices"
 
 	"github.com/phonecert/phonecert/handset"
-	"github.com/phonecert/phonecert/inspect/diagnosis/suite"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
+	"github.com/phonecert/phonecert/inspect/handshake/suite"
 )
 
 // serverChoice looks at a ServerHello that does not answer the ClientHello.
@@ -34,9 +34,9 @@ func serverChoice(s *subject) {
 	}
 }
 
-// Limits below which a key exchange is told to be weak. 1024 bits is what
-// later clients began to demand of Diffie-Hellman (OpenSSL 1.0.2f); what the
-// phones' own libraries demand is not documented, so it decides nothing.
+// leastEphemeralBits is what later clients began to demand of Diffie-Hellman
+// (OpenSSL 1.0.2f). What the phones' own libraries demand is not documented, so
+// it decides nothing.
 const leastEphemeralBits = 1024
 
 // weakChoice tells how weak the agreed protection is.

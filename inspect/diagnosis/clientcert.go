@@ -74,6 +74,10 @@ func (s *subject) refusesClient() bool {
 		}
 		return false
 	}
+	if s.Outcome.Ending == Completed && s.SIP != nil && s.versionIs(iana.TLS13) {
+		// In TLS 1.3 the client is done before the server looks at its certificate.
+		return s.SIP.Error == "closed" || s.SIP.Error == "reset"
+	}
 	return (s.Outcome.Ending == Closed || s.Outcome.Ending == Reset) && s.endedByServer() && s.clientFinished()
 }
 

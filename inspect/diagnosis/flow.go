@@ -21,11 +21,9 @@ type flow struct {
 	// applicationData counts the records that carry what the two sides had to
 	// say to each other.
 	applicationData map[handshake.Direction]int
-	// verified says that the client proved to have the key of its certificate.
-	verified bool
 }
 
-// messageHeader is the length of the header of a handshake message.
+// messageHeader is the length of a handshake message's header.
 const messageHeader = 4
 
 func flowOf(t *handshake.Transcript) flow {
@@ -51,7 +49,8 @@ func (f *flow) take(e handshake.Entry) {
 			f.hello = m
 		}
 	case *handshake.ServerHello:
-		if f.serverHello == nil && !m.HelloRetryRequest {
+		// One that breaks off tells nothing of the server's choice.
+		if f.serverHello == nil && !m.HelloRetryRequest && len(m.Random) == 32 {
 			f.serverHello = m
 		}
 	case *handshake.ServerKeyExchange:
@@ -64,8 +63,6 @@ func (f *flow) take(e handshake.Entry) {
 		} else if !fromServer && f.clientChain == nil {
 			f.clientChain = m
 		}
-	case *handshake.CertificateVerify:
-		f.verified = f.verified || !fromServer
 	case *handshake.Empty:
 		if e.Name == "HelloRequest" {
 			f.helloRequests++
@@ -84,7 +81,7 @@ func (s *subject) sentCertificates() int {
 	return s.Outcome.ClientCertificatesSent
 }
 
-// finished reports whether the client's side of the handshake was over.
+// clientFinished reports whether the client's side of the handshake was over.
 func (s *subject) clientFinished() bool {
 	switch s.last[handshake.ClientToServer] {
 	case "ChangeCipherSpec", "Finished", "EncryptedHandshakeMessage", "ApplicationData":

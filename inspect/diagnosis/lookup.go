@@ -3,6 +3,8 @@ package diagnosis
 import (
 	"net/netip"
 	"slices"
+
+	"github.com/phonecert/phonecert/inspect/finding"
 )
 
 // What a server said is certain; what the network between swallowed is not, for
@@ -35,7 +37,7 @@ func discovered(s *subject) {
 		return
 	}
 	if !slices.ContainsFunc(l.Records, func(r Record) bool { return r.Type == "SRV" && r.Outcome == "" }) {
-		s.add("lookup.no-srv", "note", standard("RFC 3263, section 4.2"),
+		s.add("lookup.no-srv", finding.Note, standard("RFC 3263, section 4.2"),
 			"add _sips._tcp."+s.Target.Host+". SRV 0 0 5061 and the server's name to the zone, or enter the server's own name on the phone",
 			"no SRV record leads from %q to a server for SIP over TLS, so its address and port %d are taken", s.Target.Host, s.port())
 	}

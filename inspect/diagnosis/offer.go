@@ -6,15 +6,15 @@ import (
 
 	"github.com/phonecert/phonecert/handset/offer"
 	"github.com/phonecert/phonecert/inspect/certificate"
-	"github.com/phonecert/phonecert/inspect/diagnosis/suite"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
+	"github.com/phonecert/phonecert/inspect/handshake/suite"
 )
 
 // gaps tells what was offered in the place of what the profile does not know.
 // Where such a fact may decide, a success is only probable.
 func gaps(s *subject) {
-	const fix = "take a capture of a real phone and learn its ClientHello with phonecert handset learn"
+	const fix = "capture a real phone while it registers, and compare its ClientHello: phonecert trace phone.pcap"
 	const message = "the phone probably agrees with the server on version and cipher suite, because the handshake went through with a stand-in for %s: %s"
 	completed := s.Live && s.Outcome.Ending == Completed
 	for _, g := range s.Gaps {

@@ -18,7 +18,7 @@ import (
 func TestLogWording(t *testing.T) {
 	checked := 0
 	for _, a := range iana.AlertDescriptions() {
-		words := logOf(a)
+		words := received(a.String())
 		if words == "" {
 			continue
 		}
@@ -58,10 +58,10 @@ func TestLogOfARealServer(t *testing.T) {
 		sent   [][]byte
 		want   string
 	}{
-		{"unknown CA", []string{"-cipher", "ALL:@SECLEVEL=0"}, [][]byte{clientHello, alert(iana.AlertUnknownCA)}, logOf(iana.AlertUnknownCA)},
-		{"expired", []string{"-cipher", "ALL:@SECLEVEL=0"}, [][]byte{clientHello, alert(iana.AlertCertificateExpired)}, logOf(iana.AlertCertificateExpired)},
-		{"bad certificate", []string{"-cipher", "ALL:@SECLEVEL=0"}, [][]byte{clientHello, alert(iana.AlertBadCertificate)}, logOf(iana.AlertBadCertificate)},
-		{"decrypt error", []string{"-cipher", "ALL:@SECLEVEL=0"}, [][]byte{clientHello, alert(iana.AlertDecryptError)}, logOf(iana.AlertDecryptError)},
+		{"unknown CA", []string{"-cipher", "ALL:@SECLEVEL=0"}, [][]byte{clientHello, alert(iana.AlertUnknownCA)}, received(iana.AlertUnknownCA.String())},
+		{"expired", []string{"-cipher", "ALL:@SECLEVEL=0"}, [][]byte{clientHello, alert(iana.AlertCertificateExpired)}, received(iana.AlertCertificateExpired.String())},
+		{"bad certificate", []string{"-cipher", "ALL:@SECLEVEL=0"}, [][]byte{clientHello, alert(iana.AlertBadCertificate)}, received(iana.AlertBadCertificate.String())},
+		{"decrypt error", []string{"-cipher", "ALL:@SECLEVEL=0"}, [][]byte{clientHello, alert(iana.AlertDecryptError)}, received(iana.AlertDecryptError.String())},
 		{"closed", []string{"-cipher", "ALL:@SECLEVEL=0"}, [][]byte{clientHello}, "unexpected eof while reading"},
 		{"no suite", []string{"-cipher", "ECDHE+AESGCM:@SECLEVEL=0"}, [][]byte{clientHello}, "no shared cipher"},
 		{"no version", []string{"-tls1_2", "-cipher", "ALL:@SECLEVEL=0"}, [][]byte{clientHello}, "unsupported protocol"},

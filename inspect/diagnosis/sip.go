@@ -27,8 +27,8 @@ func unanswered(s *subject) {
 		s.add("sip.timeout", finding.Error, g, "ask with --register user@domain, and look at the server's log: the domain in the request must be one that it serves",
 			"%sthe server does not serve this domain: TLS is fine, but %s is not answered%s", probably, m, within(s.SIP.Duration))
 	case "closed", "reset":
-		if s.asked() && s.versionIs(iana.TLS13) {
-			s.logged("peer did not return a certificate")
+		if s.explained { // by the lack of a client certificate
+			return
 		}
 		s.add("sip.closed", finding.Error, g, "look at the server's log: it ends connections of clients that it does not know, or that showed no certificate",
 			"%sthe server turns the phone away: TLS is fine, but it ends the connection instead of answering %s (%s)", probably, m, s.SIP.Error)

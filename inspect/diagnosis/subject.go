@@ -3,11 +3,11 @@ package diagnosis
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect/diagnosis/remedy"
 	"github.com/phonecert/phonecert/inspect/finding"
-	"github.com/phonecert/phonecert/inspect/handshake/iana"
 )
 
 // subject is one connection, and what the rules found so far.
@@ -62,11 +62,15 @@ func weakest(first ground, others ...ground) ground {
 			return g
 		}
 	}
-	source := first.source
+	sources := strings.Split(first.source, "; ")
 	for _, g := range others {
-		source += "; " + g.source
+		for _, source := range strings.Split(g.source, "; ") {
+			if !slices.Contains(sources, source) {
+				sources = append(sources, source)
+			}
+		}
 	}
-	return ground{finding.Derived, source}
+	return ground{finding.Derived, strings.Join(sources, "; ")}
 }
 
 // add reports a finding.
@@ -106,7 +110,7 @@ func (s *subject) handset() string {
 // https reports whether the target is a provisioning server.
 func (s *subject) https() bool { return s.Target.Scheme == "https" }
 
-// endedBy reports whether the server ended the connection, or nobody is known
+// endedByServer reports whether the server ended the connection, or nobody is known
 // to have done so.
 func (s *subject) endedByServer() bool { return s.Outcome.Closer != "client" }
 
@@ -125,14 +129,4 @@ func (s *subject) failedAtHello() bool {
 		return s.Survey != nil && len(s.Survey.Versions) > 0
 	}
 	return false
-}
-
-// alertNamed finds an alert by its name in RFC 5246, section 7.2.2.
-func alertNamed(name string) (iana.AlertDescription, bool) {
-	for _, a := range iana.AlertDescriptions() {
-		if a.String() == name {
-			return a, true
-		}
-	}
-	return 0, false
 }

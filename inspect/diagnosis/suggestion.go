@@ -4,9 +4,9 @@ import (
 	"strings"
 
 	"github.com/phonecert/phonecert/inspect/diagnosis/remedy"
-	"github.com/phonecert/phonecert/inspect/diagnosis/suite"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
+	"github.com/phonecert/phonecert/inspect/handshake/suite"
 )
 
 // needSuites finds the suites to enable.

@@ -25,6 +25,7 @@ func table() []rule {
 		{"size of the chain", chainSize},
 
 		{"trust", trusted},
+		{"name sent or not", serverName},
 		{"client certificate asked for", clientCertificate},
 
 		{"alert of the server", alertOfServer},

@@ -32,12 +32,15 @@ func count(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// seconds writes a duration as a person says it; "" when it was not measured.
+// within writes a duration as a person says it; "" when it was not measured.
 func within(d time.Duration) string {
 	if d <= 0 {
 		return ""
 	}
-	return " within " + strconv.FormatFloat(d.Seconds(), 'g', 2, 64) + " s"
+	if d < time.Second {
+		return " within " + strconv.FormatFloat(float64(d)/1e6, 'g', 2, 64) + " ms"
+	}
+	return " within " + strconv.FormatFloat(d.Seconds(), 'g', 3, 64) + " s"
 }
 
 // server is where the connection goes, for sentences.

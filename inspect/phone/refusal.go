@@ -106,9 +106,10 @@ type cause struct {
 // add reports the cause with what the library and the server's log call it.
 func (c cause) add(code string, severity finding.Severity, g ground, fix, format string, args ...any) {
 	message, v := fmt.Sprintf(format, args...), c.verdict
+	inLog, _ := AlertInLog(v.Alert)
 	if g.basis == finding.Assumed {
 		message = "the phone probably refuses the server, because " + message
 	}
 	c.notes.add(code, severity, g, fix, "%s (%s %d, alert %s, in the server's log %q)",
-		message, v.Code, v.ErrorNumber, v.Alert, AlertInLog(v.Alert))
+		message, v.Code, v.ErrorNumber, v.Alert, inLog)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
+	"github.com/phonecert/phonecert/inspect/handshake/suite"
 )
 
 // Suites tells whether the key of a server's certificate fits the phone's
@@ -20,7 +21,7 @@ func (p *Phone) Suites(leaf *certificate.Certificate) []finding.Finding {
 	count := len(suites.Value)
 	fits := 0
 	for _, id := range suites.Value {
-		if authenticates(iana.CipherSuite(id), algorithm) {
+		if suite.Fits(iana.CipherSuite(id), algorithm) {
 			fits++
 		}
 	}
@@ -50,36 +51,4 @@ func gap(notKnown, source string) string {
 func rsaKeyFix() string {
 	const size = 2048
 	return fmt.Sprintf("issue it anew with an RSA key of %d bits: certbot --key-type rsa --rsa-key-size %d, lego --key-type rsa%d, acme.sh --keylength %d, dehydrated --algo rsa", size, size, size, size)
-}
-
-// authenticates reports whether a suite proves the server by a key of this
-// kind (RFC 5246, section 7.4.2; RFC 8422, section 5.3 for Ed25519 and Ed448).
-// A suite of TLS 1.3 leaves that open and goes with any key.
-func authenticates(suite iana.CipherSuite, algorithm string) bool {
-	exchange := suite.KeyExchange()
-	if exchange == "" {
-		return strings.HasPrefix(suite.String(), "TLS_")
-	}
-	ephemeral := strings.HasPrefix(exchange, "DHE_") || strings.HasPrefix(exchange, "ECDHE_")
-	switch {
-	case strings.Contains(exchange, "PSK"), strings.Contains(exchange, "anon"), strings.HasPrefix(exchange, "KRB5"):
-		return false
-	case strings.Contains(exchange, "DSS"):
-		return algorithm == "DSA" && ephemeral
-	case strings.Contains(exchange, "ECDSA"):
-		return algorithm == "EC" || ephemeral && (algorithm == "Ed25519" || algorithm == "Ed448")
-	case strings.HasPrefix(exchange, "RSA"):
-		return algorithm == "RSA"
-	case strings.Contains(exchange, "_RSA"):
-		return algorithm == "RSA" || ephemeral && algorithm == "RSASSA-PSS" && afterTLS11(suite)
-	}
-	return false
-}
-
-// afterTLS11 reports whether a suite came with TLS 1.2: only from then on can
-// a key that is restricted to RSASSA-PSS sign (RFC 8446, section 4.2.3).
-func afterTLS11(suite iana.CipherSuite) bool {
-	protection := suite.Protection()
-	return strings.Contains(protection, "GCM") || strings.Contains(protection, "POLY1305") || strings.Contains(protection, "CCM") ||
-		strings.HasSuffix(protection, "SHA256") || strings.HasSuffix(protection, "SHA384")
 }

@@ -42,7 +42,7 @@ func TestSuites(t *testing.T) {
 		{"yealink-t28p", dss, ""},
 		{"yealink-t28p", ec, "suites.key-type"},
 		{"yealink-t28p", ed, "suites.key-type"},
-		{"yealink-t28p", pss, "suites.key-type"},
+		{"yealink-t28p", pss, "suites.key-algorithm"},
 		{"yealink-t5x-v86", rsa, ""},
 		{"yealink-t5x-v86", ec, "?suites.key-not-known"},
 	}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/phonecert/phonecert/handset/offer"
 	"github.com/phonecert/phonecert/inspect/diagnosis"
@@ -18,6 +19,12 @@ import (
 
 // ask speaks what the target speaks inside TLS.
 func (p *probe) ask(ctx context.Context, conn net.Conn) {
+	if end, bounded := ctx.Deadline(); bounded && p.nameUnsure() {
+		// The server is called again after this, and some never answer.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-time.Until(end)/4))
+		defer cancel()
+	}
 	e, target := &p.attempt.Evidence, p.request.Target
 	if target.Scheme == "https" {
 		answer := web.Get(ctx, conn, web.Request{Host: target.Host, Port: target.Port, Path: target.Path})
@@ -63,12 +70,17 @@ func (p *probe) again(ctx context.Context) (net.Conn, error) {
 	return p.world.Dial(ctx, "tcp", p.address.String())
 }
 
+// nameUnsure reports whether it is only supposed that the phone sends the
+// server's name, or does not.
+func (p *probe) nameUnsure() bool {
+	return slices.ContainsFunc(p.attempt.Evidence.Gaps, func(g offer.Gap) bool { return g.Fact == "tls.sni" })
+}
+
 // alternative asks the server again with its name in the ClientHello where the
 // phone is only taken not to send it, or without it where it is only taken to.
 // What is the same either way does not hang on that.
 func (p *probe) alternative(ctx context.Context, hello *handshake.ClientHello) *diagnosis.Alternative {
-	unsure := slices.ContainsFunc(p.attempt.Evidence.Gaps, func(g offer.Gap) bool { return g.Fact == "tls.sni" })
-	if !unsure || hello == nil {
+	if hello == nil || !p.nameUnsure() {
 		return nil
 	}
 	other, name := *hello, ""

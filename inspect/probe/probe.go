@@ -50,6 +50,8 @@ type Request struct {
 	// KeyLog takes the secrets of the connections as NSS lines; nil keeps none
 	// but for the transcript.
 	KeyLog io.Writer
+	// Record keeps what goes over the wire as Segments.
+	Record bool
 	// Timeout bounds the whole probe.
 	Timeout time.Duration
 }
@@ -67,7 +69,7 @@ type Attempt struct {
 	// none; Start is when the TCP connection stood.
 	Client, Server netip.AddrPort
 	Start          time.Time
-	// Segments are what went over the wire.
+	// Segments are what went over the wire, where the Request wants them.
 	Segments []Segment
 }
 
@@ -118,7 +120,7 @@ func (p *probe) run(ctx context.Context, left int) {
 	}
 	defer conn.Close()
 	e := &p.attempt.Evidence
-	rec := newRecorder(p.attempt.Start, p.request.KeyLog)
+	rec := newRecorder(p.attempt.Start, p.request)
 	hello, secure, err := p.shakeHands(ctx, conn, rec)
 	p.judge(stateOf(secure, err), err)
 	if err == nil {

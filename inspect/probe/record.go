@@ -12,9 +12,11 @@ import (
 // transcript goes on beyond it.
 const maxRecorded = 32 << 20
 
-// recorder keeps what goes over the wire: decoded, and as it was.
+// recorder keeps what goes over the wire: decoded, and as it was where that is
+// to be saved.
 type recorder struct {
 	start   time.Time
+	record  bool
 	keys    *keylog.Log
 	decoder *handshake.Decoder
 	// out takes the key log as well; nil where nobody wants it.
@@ -24,9 +26,9 @@ type recorder struct {
 	size     int
 }
 
-func newRecorder(start time.Time, out io.Writer) *recorder {
+func newRecorder(start time.Time, r Request) *recorder {
 	keys := &keylog.Log{}
-	return &recorder{start: start, keys: keys, decoder: handshake.NewDecoder(keys), out: out}
+	return &recorder{start: start, record: r.Record, keys: keys, decoder: handshake.NewDecoder(keys), out: r.KeyLog}
 }
 
 // Write takes lines of the key log.
@@ -42,7 +44,7 @@ func (r *recorder) Write(line []byte) (int, error) {
 // observe takes a record as it went over the wire.
 func (r *recorder) observe(direction handshake.Direction, at time.Time, record []byte) {
 	r.decoder.Feed(direction, at.Sub(r.start), record)
-	if r.size += len(record); r.size > maxRecorded {
+	if r.size += len(record); !r.record || r.size > maxRecorded {
 		return
 	}
 	r.segments = append(r.segments, Segment{

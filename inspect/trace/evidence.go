@@ -51,8 +51,7 @@ func judge(t *Tracer, c Connection, e *diagnosis.Evidence) {
 	if len(e.Sent) == 0 {
 		return
 	}
-	verdict := then.Judge(phone.Server{Sent: e.Sent, Name: e.Target.Host})
-	e.Trust = &verdict
+	e.Trust = t.verdicts.judge(&then, phone.Server{Sent: e.Sent, Name: e.Target.Host})
 }
 
 // reading goes through the messages of one connection.

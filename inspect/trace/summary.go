@@ -16,36 +16,36 @@ const (
 // connections.
 func Findings(s capture.Summary, reported int64) []finding.Finding {
 	list := []finding.Finding{}
-	add := func(code string, severity finding.Severity, fix, format string, args ...any) {
+	add := func(code string, severity finding.Severity, source, fix, format string, args ...any) {
 		list = append(list, finding.Finding{
 			Code: code, Severity: severity, Message: fmt.Sprintf(format, args...), Fix: fix,
-			Basis: finding.Documented, Source: sourceCapture,
+			Basis: finding.Documented, Source: source,
 		})
 	}
 	if s.Truncated {
-		add("capture.truncated", finding.Warning, "let the capturing program end before the file is copied, then read it again",
+		add("capture.truncated", finding.Warning, sourceCapture, "let the capturing program end before the file is copied, then read it again",
 			"the file ends within a packet; everything before it was read")
 	}
 	if s.ShortPackets > 0 {
-		add("capture.snap-length", finding.Warning, recapture,
+		add("capture.snap-length", finding.Warning, sourceCapture, recapture,
 			"%d packets were cut by the snap length of %d bytes", s.ShortPackets, s.SnapLength)
 	}
 	if n := s.Skipped[capture.UnknownLinkType]; n > 0 {
-		add("capture.link-type", finding.Warning, "capture on an Ethernet interface, or on any with tcpdump",
+		add("capture.link-type", finding.Warning, sourceCapture, "capture on an Ethernet interface, or on any with tcpdump",
 			"%d packets have a link type that is not known here", n)
 	}
 	if n := s.Skipped[capture.Malformed] + s.Skipped[capture.CutHeader]; n > 0 {
-		add("capture.malformed", finding.Note, recapture, "%d packets could not be read", n)
+		add("capture.malformed", finding.Note, sourceCapture, recapture, "%d packets could not be read", n)
 	}
 	if s.FragmentsDropped > 0 {
-		add("capture.fragments", finding.Warning, recapture, "%d IP fragments belong to packets that never became whole", s.FragmentsDropped)
+		add("capture.fragments", finding.Warning, sourceCapture, recapture, "%d IP fragments belong to packets that never became whole", s.FragmentsDropped)
 	}
 	if s.Evicted > 0 {
-		add("capture.evicted", finding.Note, "read it again with --filter and the phone's address",
+		add("capture.evicted", finding.Note, sourceCapture, "read it again with --filter and the phone's address",
 			"%d connections were given up half read, for there are too many at once", s.Evicted)
 	}
 	if s.SecretsDropped > 0 {
-		add("capture.secrets", finding.Note, "give the key log with --keylog", "%d key logs in the file were left out", s.SecretsDropped)
+		add("capture.secrets", finding.Note, sourceCapture, "give the key log with --keylog", "%d key logs in the file were left out", s.SecretsDropped)
 	}
 	if reported == 0 {
 		list = append(list, nothing(s))

@@ -37,9 +37,10 @@ type Connection struct {
 
 // Tracer is the capture.Handler that makes evidence of connections.
 type Tracer struct {
-	options Options
-	report  func(Connection)
-	matcher matcher
+	options  Options
+	report   func(Connection)
+	matcher  matcher
+	verdicts verdicts
 	// other counts the connections that are not reported.
 	other int64
 }
@@ -49,7 +50,7 @@ func New(o Options, report func(Connection)) *Tracer {
 	if o.Keys == nil {
 		o.Keys = &keylog.Log{}
 	}
-	return &Tracer{options: o, report: report, matcher: newMatcher(o.Profiles)}
+	return &Tracer{options: o, report: report, matcher: newMatcher(o.Profiles), verdicts: verdicts{}}
 }
 
 // Other is the number of connections that were not reported because they are

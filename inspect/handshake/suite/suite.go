@@ -28,20 +28,30 @@ func Authentication(s iana.CipherSuite) string {
 	return ""
 }
 
-// Fits reports whether a server with a key of this algorithm, named as in
-// certificates, can use the suite. Ed25519 and Ed448 stand under ECDSA (RFC
-// 8422, section 5.10). Every key fits a suite of TLS 1.3.
+// Fits reports whether a suite proves the server by a key of this kind, named
+// as in certificates (RFC 5246, section 7.4.2; RFC 8422, sections 5.3 and 5.10
+// for Ed25519 and Ed448). A suite of TLS 1.3 leaves that open and goes with any.
 func Fits(s iana.CipherSuite, key string) bool {
+	exchange := s.KeyExchange()
 	if IsTLS13(s) {
 		return true
 	}
-	switch key {
-	case "Ed25519", "Ed448":
-		key = "EC"
-	case "RSASSA-PSS": // signs and does not decrypt (RFC 8446, section 4.2.3)
-		return Authentication(s) == "RSA" && s.KeyExchange() != "RSA"
+	ephemeral := strings.HasPrefix(exchange, "DHE_") || strings.HasPrefix(exchange, "ECDHE_")
+	switch {
+	case strings.Contains(exchange, "PSK"), strings.Contains(exchange, "anon"), strings.HasPrefix(exchange, "KRB5"):
+		return false
+	case strings.Contains(exchange, "DSS"):
+		return key == "DSA" && ephemeral
+	case strings.Contains(exchange, "ECDSA"):
+		return key == "EC" || ephemeral && (key == "Ed25519" || key == "Ed448")
+	case strings.HasPrefix(exchange, "RSA"):
+		return key == "RSA"
+	case strings.Contains(exchange, "_RSA"):
+		// One that is restricted to RSASSA-PSS signs and does not decrypt
+		// (RFC 8446, section 4.2.3).
+		return key == "RSA" || ephemeral && key == "RSASSA-PSS"
 	}
-	return Authentication(s) == key
+	return false
 }
 
 // IsTLS13 reports whether a suite exists in TLS 1.3 only.
