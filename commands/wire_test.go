@@ -69,11 +69,13 @@ type wireConnection struct {
 
 type wireMessage struct {
 	Index       int
+	TimeOffset  int `json:"time_offset_us"`
 	Direction   string
 	ContentType string `json:"content_type"`
 	Name        string
 	Length      int
 	Encrypted   bool
+	Decrypted   bool
 	Fields      json.RawMessage
 }
 

@@ -23,7 +23,9 @@ func TestLoadUnknown(t *testing.T) {
 		{"2010", []string{"yealink-t2xp-2010"}},
 		{"cisco-7960", []string{}},
 		{"", []string{}},
-		{"../models/yealink-t28p", []string{}},
+		{"SIP-T28P", []string{"yealink-t28p"}},
+		{"SPARSH VP710", []string{"matrix-vp710"}},
+		{"../models/yealink-t28p", []string{"yealink-t28p"}},
 		{strings.Repeat("x", 100_000), []string{}},
 	}
 	for _, tt := range tests {

@@ -14,8 +14,8 @@ const (
 )
 
 // near picks the ids that may have been meant: those of which a part was typed,
-// as "t28p" of "yealink-t28p", else those that are the fewest typing errors
-// away.
+// as "t28p" or "SIP-T28P" of "yealink-t28p", else those that are the fewest
+// typing errors away.
 func near(id string, known []string) []string {
 	id = strings.ToLower(id)
 	if len(id) < minPart || len(id) > maxID {
@@ -25,7 +25,7 @@ func near(id string, known []string) []string {
 	var ids []string
 	for _, k := range known {
 		edits := distance(id, k)
-		if strings.Contains(k, id) {
+		if strings.Contains(k, id) || holdsPart(k, id) {
 			edits = 0
 		}
 		if edits < best {
@@ -36,6 +36,16 @@ func near(id string, known []string) []string {
 		}
 	}
 	return ids[:min(len(ids), maxNear)]
+}
+
+// holdsPart reports whether a model's name in what was typed is part of an id.
+func holdsPart(known, typed string) bool {
+	for _, part := range strings.FieldsFunc(typed, func(r rune) bool { return r == '-' || r == ' ' || r == '_' }) {
+		if len(part) > minPart && strings.ContainsAny(part, "0123456789") && strings.Contains(known, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // distance counts the letters to insert, delete or change (Levenshtein).

@@ -45,7 +45,16 @@ func (c *conversation) Data(fromClient bool, at time.Time, b []byte) {
 	}
 	d := c.direction(fromClient)
 	c.heard[d] = true
-	c.decoder.Feed(d, at.Sub(c.flow.Start), b)
+	c.decoder.Feed(d, c.since(at), b)
+}
+
+// since counts from the moment at which the connection stood, as a live probe
+// does, or else from its first packet.
+func (c *conversation) since(at time.Time) time.Duration {
+	if !c.flow.Established.IsZero() {
+		return at.Sub(c.flow.Established)
+	}
+	return at.Sub(c.flow.Start)
 }
 
 // beginsClientHello looks at the header of the record and of the message
@@ -57,7 +66,7 @@ func beginsClientHello(b []byte) bool {
 // Gap notes what the capture lacks.
 func (c *conversation) Gap(fromClient bool, at time.Time, n int64, why capture.Why) {
 	d := c.direction(fromClient)
-	c.decoder.Gap(d, at.Sub(c.flow.Start), n)
+	c.decoder.Gap(d, c.since(at), n)
 	if len(c.lost) < maxLost {
 		c.lost = append(c.lost, diagnosis.Lost{Kind: lostKind(why), Direction: d, Bytes: n})
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/phonecert/phonecert/inspect/diagnosis"
 	"github.com/phonecert/phonecert/inspect/handshake"
 	"github.com/phonecert/phonecert/inspect/phone"
+	"github.com/phonecert/phonecert/inspect/probe/sip"
 )
 
 // evidence is what a transcript shows.
@@ -22,6 +23,9 @@ func evidence(t *Tracer, c Connection, transcript *handshake.Transcript, how cap
 		}
 	}
 	e.Outcome = r.outcome(how)
+	if len(r.said) > 0 {
+		e.SIP = sip.Heard(r.said)
+	}
 	judge(t, c, &e)
 	return e
 }
@@ -61,10 +65,12 @@ type reading struct {
 	// finished and data tell for each direction whether Finished and
 	// application data were seen; changed whether ChangeCipherSpec was.
 	finished, data, changed [2]bool
-	alert                   *handshake.Alert
-	alertFrom               handshake.Direction
-	requested               bool
-	clientCertificates      int
+	// said is what the server said inside TLS, as far as a key log opens it.
+	said               []byte
+	alert              *handshake.Alert
+	alertFrom          handshake.Direction
+	requested          bool
+	clientCertificates int
 }
 
 func (r *reading) read(e *handshake.Entry) {
@@ -77,6 +83,10 @@ func (r *reading) read(e *handshake.Entry) {
 		r.certificates(e.Direction, m)
 	case *handshake.CertificateRequest:
 		r.requested = true
+	case *handshake.ApplicationData:
+		if e.Direction == handshake.ServerToClient {
+			r.said = append(r.said, m.Plaintext...)
+		}
 	case *handshake.Alert:
 		if m.Level == handshake.AlertFatal && r.alert == nil {
 			r.alert, r.alertFrom = m, e.Direction

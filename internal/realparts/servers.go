@@ -2,6 +2,7 @@ package realparts
 
 import (
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -29,7 +30,7 @@ type Server struct {
 	log   logText
 	stop  sync.Once
 	cmd   *exec.Cmd
-	input io.Closer
+	input io.WriteCloser
 	ended chan struct{}
 }
 
@@ -46,6 +47,10 @@ func (s *Server) WaitLog(t testing.TB, text string) {
 		}
 	}
 }
+
+// Type writes a line to the server's input: "openssl s_server" takes commands
+// there, unless it is told to be quiet.
+func (s *Server) Type(line string) { io.WriteString(s.input, line+"\n") }
 
 // Stop ends the server and all its processes; the end of the test does so too.
 func (s *Server) Stop() {
@@ -140,16 +145,18 @@ func hex4(number int) string {
 // FreePort is a port of 127.0.0.1 at which nothing listens.
 func FreePort(t testing.TB) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	// Below the range from which the system takes the ports of clients, so
+	// that no connection of another test gets in the way.
+	const lowest, count = 20000, 12000
+	for range 100 {
+		port := strconv.Itoa(lowest + rand.IntN(count))
+		if listener, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			listener.Close()
+			return port
+		}
 	}
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
+	t.Fatal("no port is free")
+	return ""
 }
 
 // WriteFile writes a file that lives as long as the test, and returns its path.

@@ -15,20 +15,30 @@ import (
 // zone is a DNS server's answers, by "name type"; "name" stands for all types.
 type zone map[string]string
 
+// bothWays listens at one port of UDP and TCP.
+func bothWays(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	for range 20 {
+		packets, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if listener, err := net.Listen("tcp", packets.LocalAddr().String()); err == nil {
+			return packets, listener
+		}
+		packets.Close() // somebody else has the other one
+	}
+	t.Fatal("no port is free both ways")
+	return nil, nil
+}
+
 // serve starts a DNS server on loopback. A value is records in zone file form,
 // one a line, or a word: nxdomain, refused, servfail, silent, truncated RECORDS
 // (whole by TCP only), forged RECORDS (after wrong answers), lame RECORDS (without
 // recursion), garbage.
 func serve(t *testing.T, z zone) (server netip.AddrPort, asked func() string) {
 	t.Helper()
-	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", packets.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	packets, listener := bothWays(t)
 	var lock sync.Mutex
 	var questions []string
 	handler := dns.HandlerFunc(func(w dns.ResponseWriter, m *dns.Msg) {
