@@ -40,6 +40,7 @@ func makeChains(t testing.TB) *chains {
 	c.addAuthorities()
 	c.addExtensions()
 	c.addConstraints()
+	c.addContents()
 	return c
 }
 

@@ -17,6 +17,7 @@ type Kind string
 const (
 	SendIntermediate Kind = "send-intermediate"
 	DropCertificate  Kind = "drop-certificate"
+	SendOnly         Kind = "send-only"
 	SetClock         Kind = "set-clock"
 	Renew            Kind = "renew"
 	SwitchCA         Kind = "switch-ca"
@@ -64,7 +65,11 @@ func (j *judge) changes(q Question, outcomes []outcome) []Change {
 	}
 	missing := q.missing()
 	list = append(list, j.trySending(q, missing)...)
-	list = append(list, j.tryDropping(q, shown)...)
+	dropping := j.tryDropping(q, shown)
+	if len(dropping) == 0 {
+		dropping = j.trySelecting(q)
+	}
+	list = append(list, dropping...)
 	list = append(list, j.tryClock(q, shown)...)
 	for _, ca := range []string{"default", "custom", "all"} {
 		changed := q
@@ -206,6 +211,9 @@ func wantedRoot(shown outcome) []Change {
 	f := shown.walk.path[shown.walk.at]
 	change := Change{Kind: AddRoot, Subject: certificate.NameString(f.Issuer), KeyID: hex.EncodeToString(f.authority.keyID)}
 	change.Message = fmt.Sprintf("get %q, the issuer of %q, and give it along: if it is a root upload it to the phone, if not let the server send it", change.Subject, shortName(f))
+	if shown.walk.circles() {
+		change.Message = fmt.Sprintf("get the root %q and upload it to the phone: what the server sends of that name is no root", change.Subject)
+	}
 	return []Change{change}
 }
 

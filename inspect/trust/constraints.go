@@ -9,24 +9,6 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// nameKind is the tag of a GeneralName (RFC 5280, section 4.2.1.6).
-type nameKind uint8
-
-const (
-	mailName      nameKind = 1
-	dnsName       nameKind = 2
-	directoryName nameKind = 4
-	uriName       nameKind = 6
-	addressName   nameKind = 7
-)
-
-// generalName is one name; a directoryName is in name, any other in text.
-type generalName struct {
-	kind nameKind
-	text string
-	name []string
-}
-
 // subtree is one name constraint, with what follows its base.
 type subtree struct {
 	base generalName
@@ -36,31 +18,6 @@ type subtree struct {
 // constraints are the name constraints of a CA (RFC 5280, section 4.2.1.10).
 type constraints struct{ permitted, excluded []subtree }
 
-func readGeneralName(in *cryptobyte.String, r *release) (generalName, bool) {
-	var value cryptobyte.String
-	var tag asn1.Tag
-	if !in.ReadAnyASN1(&value, &tag) {
-		return generalName{}, false
-	}
-	n := generalName{kind: nameKind(tag & 0x1f), text: string(value)}
-	if n.kind == directoryName {
-		n.name = canonicalName(value, r.library)
-	}
-	return n, tag&0x80 != 0
-}
-
-func readGeneralNames(list cryptobyte.String, r *release) ([]generalName, bool) {
-	var names []generalName
-	for !list.Empty() {
-		n, read := readGeneralName(&list, r)
-		if !read {
-			return names, false
-		}
-		names = append(names, n)
-	}
-	return names, true
-}
-
 // readConstraints returns nil when they cannot be read.
 func readConstraints(value cryptobyte.String, r *release) *constraints {
 	var c constraints
@@ -68,24 +25,36 @@ func readConstraints(value cryptobyte.String, r *release) *constraints {
 		return nil
 	}
 	for i, into := range []*[]subtree{&c.permitted, &c.excluded} {
-		var list cryptobyte.String
-		var present bool
-		if !value.ReadOptionalASN1(&list, &present, asn1.Tag(i).ContextSpecific().Constructed()) {
+		list, _, read := readList(&value, uint8(i))
+		for read && !list.Empty() {
+			var item cryptobyte.String
+			var s subtree
+			read = list.ReadASN1(&item, asn1.SEQUENCE)
+			if read {
+				s, read = readSubtree(item, r)
+			}
+			*into = append(*into, s)
+		}
+		if !read {
 			return nil
 		}
-		for !list.Empty() {
-			var item cryptobyte.String
-			if !list.ReadASN1(&item, asn1.SEQUENCE) {
-				return nil
-			}
-			base, read := readGeneralName(&item, r)
-			if !read {
-				return nil
-			}
-			*into = append(*into, subtree{base, item})
-		}
+	}
+	if !value.Empty() {
+		return nil
 	}
 	return &c
+}
+
+func readSubtree(item cryptobyte.String, r *release) (subtree, bool) {
+	base, read := readGeneralName(&item, r)
+	s := subtree{base, item}
+	for i := range 2 { // minimum and maximum
+		var distance cryptobyte.String
+		var present bool
+		read = read && item.ReadOptionalASN1(&distance, &present, asn1.Tag(i).ContextSpecific()) &&
+			(!present || r.wellFormedInteger(distance))
+	}
+	return s, read && item.Empty()
 }
 
 // limited reports a maximum, or a minimum other than zero; before 3.0 also a

@@ -3,6 +3,7 @@ package trust
 import (
 	"bytes"
 	"crypto/x509"
+	"slices"
 	"time"
 )
 
@@ -66,6 +67,13 @@ func (w *walk) among(list []*facts, subject *facts) *facts {
 		}
 	}
 	return found
+}
+
+// circles reports whether the issuer that the path ends for want of is in the
+// path: every certificate is used once.
+func (w *walk) circles() bool {
+	end := w.path[w.at]
+	return slices.ContainsFunc(w.path[:w.at], func(f *facts) bool { return w.issued(f, end) })
 }
 
 // inStore finds an issuer among the trusted certificates.

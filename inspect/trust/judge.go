@@ -123,6 +123,9 @@ func (o outcome) reason() string {
 	issuer := certificate.ShortName(f.Issuer)
 	switch o.code {
 	case unableToGetIssuerLocally:
+		if w.circles() {
+			return fmt.Sprintf("what the server sends runs in a circle and to no root that the phone holds: the issuer of %q, %q, is in the path already", o.failed(), issuer)
+		}
 		return fmt.Sprintf("the issuer of %q, %q, is neither sent nor held by the phone", o.failed(), issuer)
 	case unableToGetIssuer:
 		return fmt.Sprintf("the phone holds %q, which is no root, and not its issuer %q", o.failed(), issuer)

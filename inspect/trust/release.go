@@ -40,6 +40,10 @@ type release struct {
 	countsSelfIssued, checksSelfIssued bool
 	// strictExtensions: an extension that cannot be read spoils a certificate.
 	strictExtensions bool
+	// checksForm: bit strings and object identifiers must be well formed.
+	// needsContent: a key usage must allow something, a distribution point name
+	// something.
+	checksForm, needsContent bool
 	// signatures that can be verified.
 	md2, sha2, pss, edwards bool
 	// levels: security levels are known (default level 1); weakSHA1: SHA-1 is
@@ -60,10 +64,10 @@ func releases(library handset.Library) []*release {
 	v101.library, v101.name, v101.pss = handset.OpenSSL101, "OpenSSL 1.0.1 to 1.0.1m", true
 	v101n := v101
 	v101n.name, v101n.alternatives, v101n.sameAlgorithm = "OpenSSL 1.0.1n and later", true, true
-	v101n.dottedBase = true
+	v101n.dottedBase, v101n.checksForm = true, true
 	v102 := v101
 	v102.library, v102.name, v102.sameAlgorithm = handset.OpenSSL102, "OpenSSL 1.0.2 and 1.0.2a", true
-	v102.dottedBase, v102.rootByName = true, true
+	v102.dottedBase, v102.rootByName, v102.checksForm = true, true, true
 	v102b := v102
 	v102b.name, v102b.alternatives, v102b.alternativesInStore = "OpenSSL 1.0.2b, as 1.0.2d", true, true
 	v102b.keyAgreement = true
@@ -78,6 +82,7 @@ func releases(library handset.Library) []*release {
 	v111n.name, v111n.likelyIssuer, v111n.matchesKey, v111n.strictExtensions = "later OpenSSL 1.1.1, as 1.1.1n", true, true, true
 	v3 := v111n
 	v3.library, v3.name, v3.weakSHA1, v3.latest, v3.writtenZero = handset.OpenSSL3, "OpenSSL 3", true, true, true
+	v3.needsContent = true
 	var list []*release
 	for _, r := range []release{v098, v098sha2, v100, v101, v101n, v102, v102b, v102o, v110, v111, v111n, v3} {
 		if library == "" || r.library == library {

@@ -99,8 +99,9 @@ type Step struct {
 }
 
 // Judge verifies as the phone does and looks for what would mend a failure.
-func Judge(q Question) Verdict {
-	j := newJudge()
+func Judge(q Question) Verdict { return newJudge().answer(q) }
+
+func (j *judge) answer(q Question) Verdict {
 	v, outcomes := j.judge(q)
 	v.Changes = []Change{}
 	if v.Trusted == nil || !*v.Trusted {

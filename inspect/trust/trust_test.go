@@ -148,6 +148,12 @@ func TestChanges(t *testing.T) {
 		{"two roots of one name, told apart by key identifiers", func(q *Question) {
 			q.Sent, q.Builtin.Certificates = chain(t, "by-a"), chain(t, "twin-b", "twin-a")
 		}, "trusted", ""},
+		{"circle of cross-signs", func(q *Question) {
+			q.Sent, q.Builtin.Certificates = chain(t, "loop-server", "loop-a2", "loop-b"), chain(t, "root")
+		}, "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY unknown_ca", "add-root CN=Loop A?"},
+		{"circle of cross-signs, root uploaded", func(q *Question) {
+			q.Sent, q.Builtin.Certificates = chain(t, "loop-server", "loop-a2", "loop-b"), chain(t, "loop-a")
+		}, "trusted", ""},
 		{"nothing sent", func(*Question) {}, " ", ""},
 	} {
 		q := phone(t, old)

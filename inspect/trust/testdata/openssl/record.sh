@@ -2,7 +2,8 @@
 # Prints verdicts.csv: how real OpenSSL releases judge every vector.
 # Usage: record.sh VERSION=PROGRAM... where PROGRAM carries that release and
 # exports its functions: a Node.js binary, or openssl linked to libcrypto.
-# With TEST=TestWritePKITS it prints pkits.csv, for the vectors of NIST.
+# With TEST=TestWritePKITS it prints pkits.csv, for the vectors of NIST,
+# with TEST=TestWriteBetterTLS bettertls.csv.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
