@@ -4,7 +4,9 @@ package main
 
 import (
 	"fmt"
+	"log"
 	"os/exec"
+	"strings"
 )
 
 // manyFiles: ten thousand files in one check against the bare loop.
@@ -40,6 +42,21 @@ func (b *bench) shellLoop() {
 	inspect := fmt.Sprintf(`%s inspect %s/00*.pem`, b.phonecert, b.path("many"))
 	pairs("inspect of 1,000 files against a shell loop of openssl x509", "at most ×0.01", 3,
 		func() sample { return run("sh", "-c", inspect) }, func() sample { return run("sh", "-c", loop) })
+}
+
+// decoder: the decoder alone has no peer; its figures are per core.
+func (b *bench) decoder() {
+	fmt.Println("the decoder alone (target: application data 1 GB/s, handshake messages 100 MB/s)")
+	cmd := exec.Command("go", "test", "-run", "none", "-bench", ".", "-cpu", "1", "./inspect/handshake")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		log.Fatalf("%v: %v\n%s", cmd.Args, err, out)
+	}
+	for line := range strings.Lines(string(out)) {
+		if strings.HasPrefix(line, "Benchmark") {
+			fmt.Print("  ", line)
+		}
+	}
 }
 
 func have(program string) bool {

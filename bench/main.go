@@ -26,6 +26,7 @@ func main() {
 	b.manyFiles()
 	b.oneFile()
 	b.shellLoop()
+	b.decoder()
 	b.probes()
 	b.wire()
 	fmt.Println("\nEach ratio is the median of the pairs of one run; lower is better.")

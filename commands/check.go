@@ -29,6 +29,7 @@ type checkOptions struct {
 	server    string
 	clock     string
 	inventory string
+	caDirs    []string
 	strict    bool
 	recursive bool
 	trust     factory.TrustFlags
@@ -73,6 +74,7 @@ parted by "|") and name (the server's) go before the flags of the same names.`,
 	flags.StringVar(&o.handset, "handset", "", "the `model`: an id of \"phonecert handset list\", a YAML file, or all")
 	flags.StringVar(&o.installed, "installed", "", "custom certificates on the phone: their `number`, or a file or folder that holds them")
 	flags.StringVar(&o.inventory, "inventory", "", "a `file` that lists phones, CSV or JSON lines: tell which of them would drop off (role pbx)")
+	flags.StringArrayVar(&o.caDirs, "ca-dir", nil, "a `folder` with CA certificates among which a missing one is looked for (role pbx, repeatable)")
 	flags.StringVar(&o.server, "name", "", "the `host` by which the phone calls the server (role pbx)")
 	flags.StringVar(&o.clock, "clock", "", "the phone's `time`: RFC 3339, a date, or a distance from now such as -48h")
 	flags.BoolVar(&o.strict, "strict", false, "let warnings count as errors")
@@ -156,6 +158,9 @@ func (o *checkOptions) question(ctx context.Context, p *handset.Profile, name st
 		return q, err
 	}
 	if q.Installed, q.InstalledCount, err = o.onPhone(ctx); err != nil {
+		return q, err
+	}
+	if q.Given, err = o.f.Certificates(ctx, "--ca-dir", o.caDirs, o.passwords); err != nil {
 		return q, err
 	}
 	if q.Role == handset.Server { // nobody is judged by what is on the phone

@@ -12,7 +12,8 @@ import (
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/internal/disk"
-	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/fleet"
+	"github.com/phonecert/phonecert/internal/report/paper"
 	"github.com/phonecert/phonecert/upload/fleet/inventory"
 )
 
@@ -20,13 +21,13 @@ import (
 // wrong as a whole.
 const maxRemarks = 100
 
-// fleet answers for the phones of an inventory, each distinct case once.
-type fleet struct {
+// fleetRun answers for the phones of an inventory, each distinct case once.
+type fleetRun struct {
 	*checkOptions
 	chain   *inspect.File
-	cases   map[string]*report.FleetCase
-	totals  report.FleetTotals
-	printer *report.FleetPrinter
+	cases   map[string]*fleet.Case
+	totals  fleet.Totals
+	printer *fleet.Printer
 }
 
 // runFleet tells which phones of an inventory would drop off once the server
@@ -44,9 +45,9 @@ func runFleet(ctx context.Context, o *checkOptions) error {
 		return err
 	}
 	defer done()
-	run := &fleet{
-		checkOptions: o, chain: chain, cases: map[string]*report.FleetCase{},
-		totals: report.FleetTotals{File: chain.Name}, printer: report.NewFleetPrinter(o.f.Streams, o.f.JSON, o.f.Quiet),
+	run := &fleetRun{
+		checkOptions: o, chain: chain, cases: map[string]*fleet.Case{},
+		totals: fleet.Totals{File: chain.Name}, printer: fleet.NewPrinter(o.f.Streams, o.f.JSON, o.f.Quiet),
 	}
 	reader := inventory.NewReader(list)
 	for row, err := range reader.All() {
@@ -92,18 +93,18 @@ func inventoryError(path string, err error) error {
 
 // remark keeps what is wrong with the list, and tells it at once where no
 // summary will.
-func (r *fleet) remark(f finding.Finding) {
+func (r *fleetRun) remark(f finding.Finding) {
 	if len(r.totals.Inventory) >= maxRemarks {
 		return
 	}
 	r.totals.Inventory = append(r.totals.Inventory, f)
 	if s := r.f.Streams; !r.f.JSON && !r.f.Quiet && !s.OutTTY {
-		report.Note(s, f.Message)
+		paper.Note(s, f.Message)
 	}
 }
 
 // phone answers for one row.
-func (r *fleet) phone(ctx context.Context, row *inventory.Row) error {
+func (r *fleetRun) phone(ctx context.Context, row *inventory.Row) error {
 	for _, problem := range row.Problems {
 		r.remark(problem)
 	}
@@ -115,7 +116,7 @@ func (r *fleet) phone(ctx context.Context, row *inventory.Row) error {
 		return err
 	}
 	address := cmp.Or(row.Address, fmt.Sprintf("line %d", row.Line))
-	return r.printer.Phone(report.NewFleetPhone(address, macOf(row), k))
+	return r.printer.Phone(fleet.NewPhone(address, macOf(row), k))
 }
 
 func macOf(row *inventory.Row) string {
@@ -126,7 +127,7 @@ func macOf(row *inventory.Row) string {
 }
 
 // caseOf finds the answer for the model and the settings of a row.
-func (r *fleet) caseOf(ctx context.Context, row *inventory.Row) (*report.FleetCase, error) {
+func (r *fleetRun) caseOf(ctx context.Context, row *inventory.Row) (*fleet.Case, error) {
 	model := cmp.Or(row.Handset, r.handset, r.f.Getenv("PHONECERT_HANDSET"))
 	key := strings.Join(append([]string{model, row.OnlyTrusted, row.CA, row.CNValidation, row.DeviceCert, row.Server}, row.Custom...), "\x00")
 	wrong := errorsOf(row.Problems)
@@ -160,31 +161,31 @@ func errorsOf(problems []finding.Finding) []finding.Finding {
 
 // judge asks the phone. Only an interruption is an error: what is wrong with
 // one row leaves the others their answers.
-func (r *fleet) judge(ctx context.Context, row *inventory.Row, model string, wrong []finding.Finding) (*report.FleetCase, error) {
+func (r *fleetRun) judge(ctx context.Context, row *inventory.Row, model string, wrong []finding.Finding) (*fleet.Case, error) {
 	if len(wrong) > 0 {
-		return report.UnknownFleetCase(model, wrong[0]), nil
+		return fleet.UnknownCase(model, wrong[0]), nil
 	}
 	if model == "" {
-		return report.UnknownFleetCase("not given", notKnown("inventory.no-handset", "the inventory does not tell the model, so whether the phone trusts the server is not known",
+		return fleet.UnknownCase("not given", notKnown("inventory.no-handset", "the inventory does not tell the model, so whether the phone trusts the server is not known",
 			"add a column handset, or give --handset for the rows without one")), nil
 	}
 	profile, err := r.f.Profile(ctx, model)
 	if err != nil {
-		return report.UnknownFleetCase(model, notKnown("inventory.handset-not-known", "whether the phone trusts the server is not known: "+err.Error(),
+		return fleet.UnknownCase(model, notKnown("inventory.handset-not-known", "whether the phone trusts the server is not known: "+err.Error(),
 			"use one of the names of phonecert handset list")), ctx.Err()
 	}
 	one := *r.checkOptions
 	one.trust, one.server = r.trust.For(row), cmp.Or(row.Server, r.server)
 	q, err := one.question(ctx, profile, model)
 	if err != nil {
-		return report.UnknownFleetCase(model, notKnown("inventory.phone-not-known", "what is on the phone is not known: "+err.Error(),
+		return fleet.UnknownCase(model, notKnown("inventory.phone-not-known", "what is on the phone is not known: "+err.Error(),
 			"put right what the row says of it")), ctx.Err()
 	}
 	check, err := checkFiles(ctx, q, r.files, func(context.Context, string) (*inspect.File, error) { return r.chain, nil }, r.strict)
 	if err != nil {
 		return nil, err
 	}
-	return report.NewFleetCase(q.Supposes(), check), nil
+	return fleet.NewCase(q.Supposes(), check), nil
 }
 
 // notKnown is why nothing can be said about a phone.

@@ -17,7 +17,7 @@ import (
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/internal/disk"
-	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/paper"
 )
 
 // convertOptions are the flags of "phonecert convert".
@@ -270,7 +270,7 @@ func (o *convertOptions) read(ctx context.Context) (files []*inspect.File, remar
 func (o *convertOptions) note(remarks []string) {
 	for _, remark := range remarks {
 		if !o.f.Quiet {
-			report.Note(o.f.Streams, remark)
+			paper.Note(o.f.Streams, remark)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/rules"
 	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/paper"
 )
 
 // place says where the outputs go.
@@ -59,7 +60,7 @@ func (o *convertOptions) report(ctx context.Context, p *handset.Profile, made []
 func (o *convertOptions) printResult(result *report.Convert, answered bool) error {
 	switch {
 	case o.f.JSON:
-		return report.JSON(o.f.Streams.Out, result)
+		return paper.JSON(o.f.Streams.Out, result)
 	case answered || o.f.Quiet || o.toStdout():
 		return nil
 	}

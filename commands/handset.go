@@ -9,6 +9,7 @@ import (
 	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/paper"
 )
 
 // NewHandset builds "phonecert handset" and its commands.
@@ -38,7 +39,7 @@ func newHandsetList(f *factory.Factory) *cobra.Command {
 		Example: "  phonecert handset list\n  phonecert handset list --json | jq -r '.handsets[].id'",
 		Args:    factory.NoArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			list := report.HandsetList{Header: report.NewHeader(factory.CommandName(cmd))}
+			list := report.HandsetList{Header: paper.NewHeader(factory.CommandName(cmd))}
 			for _, id := range f.HandsetIDs() {
 				p, err := f.Profile(cmd.Context(), id)
 				if err != nil {

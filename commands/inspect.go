@@ -8,6 +8,7 @@ import (
 	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/paper"
 )
 
 // inspectOptions are the flags of "phonecert inspect".
@@ -56,7 +57,7 @@ func runInspect(ctx context.Context, o *inspectOptions) error {
 	if err != nil {
 		return err
 	}
-	all := report.Inspect{Header: report.NewHeader("inspect"), Files: []report.InspectFile{}}
+	all := report.Inspect{Header: paper.NewHeader("inspect"), Files: []report.InspectFile{}}
 	verdict := finding.Accepted
 	var unread error
 	for _, path := range paths {
@@ -80,7 +81,7 @@ func runInspect(ctx context.Context, o *inspectOptions) error {
 		}
 	}
 	if o.f.JSON {
-		if err := report.JSON(o.f.Streams.Out, all); err != nil {
+		if err := paper.JSON(o.f.Streams.Out, all); err != nil {
 			return err
 		}
 	}

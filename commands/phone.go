@@ -75,12 +75,15 @@ func (o *identifyOptions) validate(cmd *cobra.Command, args []string, address st
 		return factory.UsageError(cmd, "--timeout takes a time above zero, not %q", o.timeout)
 	}
 	text := args[0]
-	if !strings.Contains(text, "://") {
+	if !strings.Contains(text, "://") && !strings.HasPrefix(text, "sips:") {
 		text = "https://" + text
 	}
 	var err error
 	if o.target, err = targetOf(text, ""); err != nil {
 		return err
+	}
+	if o.target.Scheme != "https" {
+		return factory.UsageError(cmd, "the address of a phone's page begins with https://, not as %q does", args[0])
 	}
 	if address == "" {
 		return nil

@@ -3,12 +3,12 @@ package commands
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/phonecert/phonecert/commands/factory"
-	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/probe"
 )
 
@@ -24,6 +24,7 @@ type probeOptions struct {
 	clock       string
 	trust       factory.TrustFlags
 	serverName  string
+	sni         string
 	certificate string
 	register    string
 	authUser    string
@@ -86,6 +87,7 @@ func (o *probeOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.handset, "handset", "", "the `model`: an id of \"phonecert handset list\", a YAML file, several with commas, or all")
 	flags.StringVar(&o.clock, "clock", "", "the phone's `time`: RFC 3339, a date, or a distance from now such as -48h")
 	flags.StringVar(&o.serverName, "server-name", "", "send this `name` as SNI, whatever the handset does")
+	flags.StringVar(&o.sni, "sni", "", "whether the phone sends the server's name as SNI: `on|off` (default: as the profile has it)")
 	flags.StringVar(&o.certificate, "client-cert", "", "a `file` with the certificate and key to show a server that asks")
 	flags.StringVar(&o.register, "register", "", "register as `user@domain`, and take the registration back")
 	flags.StringVar(&o.authUser, "auth-user", "", "the `name` for authentication where it is not the user of --register")
@@ -101,6 +103,7 @@ func (o *probeOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.saveRoot, "save-root", "", "write the root certificate that the phone lacks to this `file`")
 	flags.StringVar(&o.html, "html", "", "write the answer as a page to this `file`")
 	flags.BoolVar(&o.force, "force", false, "overwrite files")
+	factory.CompleteValues(cmd, "sni", "on", "off")
 	o.trust.Add(cmd)
 	o.passwords = o.f.Passwords(cmd)
 	o.sipPasswords = o.f.PasswordFlag(cmd, "sip-password-file", "PHONECERT_SIP_PASSWORD", "read the password of --register from this `file`")
@@ -111,6 +114,8 @@ func (o *probeOptions) validate(cmd *cobra.Command) error {
 	switch {
 	case len(o.targets) == 0 && o.targetFile == "":
 		return factory.WithHint(errors.New("no server given"), "name the server as the phone has it, for instance phonecert probe pbx.example.com --handset yealink-t28p")
+	case o.sni != "" && o.sni != "on" && o.sni != "off":
+		return factory.UsageError(cmd, "--sni takes on or off, not %q", o.sni)
 	case o.timeout <= 0:
 		return factory.UsageError(cmd, "--timeout takes a time above zero, not %q", o.timeout)
 	case o.concurrency < 1 || o.concurrency > 256:
@@ -146,6 +151,8 @@ type probeJob struct {
 	// names are the handsets as the user gave them.
 	names []string
 	kept  *keptWire
+	// withheld counts the probes that were to register and sent no password.
+	withheld atomic.Int64
 }
 
 // prepare reads everything that the flags name, so that a wrong name is told
@@ -193,7 +200,7 @@ func (o *probeOptions) prepare(ctx context.Context) (*probeJob, error) {
 
 // baseRequest is what all probes of a call have in common.
 func (o *probeOptions) baseRequest(ctx context.Context) (probe.Request, error) {
-	r := probe.Request{ServerName: o.serverName, Timeout: o.timeout, Record: o.save != ""}
+	r := probe.Request{ServerName: o.serverName, SNI: o.sni, Timeout: o.timeout, Record: o.save != ""}
 	if err := o.passwords.Load(ctx); err != nil {
 		return r, err
 	}
@@ -204,13 +211,6 @@ func (o *probeOptions) baseRequest(ctx context.Context) (probe.Request, error) {
 	if r.Certificate, err = o.clientCertificate(ctx); err != nil {
 		return r, err
 	}
-	r.Given, err = o.given(ctx)
+	r.Given, err = o.f.Certificates(ctx, "--ca-dir", o.caDirs, o.passwords)
 	return r, err
-}
-
-func (o *probeOptions) given(ctx context.Context) ([]*certificate.Certificate, error) {
-	if len(o.caDirs) == 0 {
-		return nil, nil
-	}
-	return o.f.Certificates(ctx, "--ca-dir", o.caDirs, o.passwords)
 }

@@ -15,7 +15,8 @@ import (
 	"github.com/phonecert/phonecert/inspect/diagnosis"
 	"github.com/phonecert/phonecert/inspect/probe"
 	"github.com/phonecert/phonecert/inspect/trust"
-	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/paper"
+	"github.com/phonecert/phonecert/internal/report/wire"
 )
 
 // maxKept is how much of what went over the wire is kept for --save, in bytes.
@@ -72,8 +73,8 @@ func (k *keptWire) add(a probe.Attempt) {
 	}
 }
 
-// finish writes the files. wire is nil where there were several probes.
-func (k *keptWire) finish(ctx context.Context, wire *report.Wire) error {
+// finish writes the files. answer is nil where there were several probes.
+func (k *keptWire) finish(ctx context.Context, answer *wire.Answer) error {
 	var outputs []factory.Output
 	if k.save != "" {
 		capture, err := k.capture()
@@ -82,20 +83,20 @@ func (k *keptWire) finish(ctx context.Context, wire *report.Wire) error {
 		}
 		outputs = append(outputs, factory.Output{Path: k.save, Data: capture})
 		if k.size > maxKept {
-			report.Note(k.f.Streams, fmt.Sprintf("%q holds the first %d connections; the rest is beyond %d MB", k.save, len(k.attempts), maxKept>>20))
+			paper.Note(k.f.Streams, fmt.Sprintf("%q holds the first %d connections; the rest is beyond %d MB", k.save, len(k.attempts), maxKept>>20))
 		}
 	}
 	if k.keyLog != "" {
 		outputs = append(outputs, factory.Output{Path: k.keyLog, Data: k.secrets.Bytes(), Secret: true})
 	}
-	if k.html != "" && wire != nil {
+	if k.html != "" && answer != nil {
 		var page bytes.Buffer
-		if err := report.WireHTML(&page, wire); err != nil {
+		if err := wire.HTML(&page, answer); err != nil {
 			return err
 		}
 		outputs = append(outputs, factory.Output{Path: k.html, Data: page.Bytes(), Text: true})
 	}
-	if root := k.root(wire); root != nil {
+	if root := k.root(answer); root != nil {
 		text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw})
 		outputs = append(outputs, factory.Output{Path: k.saveRoot, Data: text, Text: true})
 	}
@@ -144,13 +145,13 @@ func closing(conn *capture.Conn, o diagnosis.Outcome, at time.Time) error {
 
 // root is the root certificate that the phone lacks, as far as the server sent
 // it or --ca-dir holds it; else standard error says which one to get.
-func (k *keptWire) root(wire *report.Wire) *certificate.Certificate {
+func (k *keptWire) root(answer *wire.Answer) *certificate.Certificate {
 	if k.saveRoot == "" {
 		return nil
 	}
 	var named *trust.Change
-	if wire != nil {
-		for _, c := range wire.Connections {
+	if answer != nil {
+		for _, c := range answer.Connections {
 			if c.Trust == nil {
 				continue
 			}
@@ -171,6 +172,6 @@ func (k *keptWire) root(wire *report.Wire) *certificate.Certificate {
 			note += ", key identifier " + named.KeyID
 		}
 	}
-	report.Note(k.f.Streams, note)
+	paper.Note(k.f.Streams, note)
 	return nil
 }

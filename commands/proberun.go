@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -9,43 +10,57 @@ import (
 	"github.com/phonecert/phonecert/inspect/diagnosis"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/probe"
-	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/paper"
+	"github.com/phonecert/phonecert/internal/report/wire"
+	"github.com/phonecert/phonecert/internal/report/wire/tally"
 )
 
 // answer makes one probe and puts it into words.
-func (j *probeJob) answer(ctx context.Context, r probe.Request) *report.Wire {
-	wire := report.NewWire("probe", r.Phone, r.Target.Text)
+func (j *probeJob) answer(ctx context.Context, r probe.Request) *wire.Answer {
+	answer := wire.New("probe", r.Phone, r.Target.Text)
 	for _, attempt := range probe.Run(ctx, j.world, r) {
-		c := report.NewConnection(attempt.Evidence, diagnosis.Diagnose(attempt.Evidence))
+		c := wire.NewConnection(attempt.Evidence, diagnosis.Diagnose(attempt.Evidence))
 		if attempt.Client.IsValid() {
 			c.Client = attempt.Client.String()
 		}
 		c.Start = attempt.Start
-		wire.Add(c)
+		answer.Add(c)
+		if s := attempt.Evidence.SIP; s != nil && r.Register != nil && s.Method != "REGISTER" {
+			j.withheld.Add(1)
+		}
 		j.kept.add(attempt)
 	}
-	return wire
+	return answer
 }
 
 // single is one server and one handset: the whole picture.
 func (j *probeJob) single(ctx context.Context) error {
-	wire := j.answer(ctx, j.requests[0])
+	answer := j.answer(ctx, j.requests[0])
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := report.NewWirePrinter(j.f.Streams, j.f.JSON, j.f.Quiet).Print(wire); err != nil {
+	if err := wire.NewPrinter(j.f.Streams, j.f.JSON, j.f.Quiet).Print(answer); err != nil {
 		return err
 	}
-	if err := j.kept.finish(ctx, wire); err != nil {
+	return j.done(ctx, answer, found(answer.Verdict))
+}
+
+// done tells what was left out, writes the files and gives the exit code. answer
+// is nil where there were several probes.
+func (j *probeJob) done(ctx context.Context, answer *wire.Answer, verdict finding.Verdict) error {
+	if n := j.withheld.Load(); n > 0 {
+		paper.Note(j.f.Streams, fmt.Sprintf("no password was sent and OPTIONS asked in place of REGISTER, where the phone hangs up on the server: %d of %d probes", n, j.repeat*len(j.requests)))
+	}
+	if err := j.kept.finish(ctx, answer); err != nil {
 		return err
 	}
-	return factory.Verdict(found(wire.Verdict))
+	return factory.Verdict(verdict)
 }
 
 // matrix is servers times handsets.
 func (j *probeJob) matrix(ctx context.Context) error {
-	printer := report.NewMatrixPrinter(j.f.Streams, j.f.JSON, j.f.Quiet, j.names)
-	wires := make(chan *report.Wire)
+	printer := tally.NewMatrixPrinter(j.f.Streams, j.f.JSON, j.f.Quiet, j.names)
+	answers := make(chan *wire.Answer)
 	places := make(chan struct{}, j.concurrency)
 	var group sync.WaitGroup
 	go func() {
@@ -56,19 +71,19 @@ func (j *probeJob) matrix(ctx context.Context) error {
 			}
 			group.Go(func() {
 				defer func() { <-places }()
-				wires <- j.answer(ctx, r)
+				answers <- j.answer(ctx, r)
 			})
 		}
 		group.Wait()
-		close(wires)
+		close(answers)
 	}()
 	worst := finding.Accepted
 	var failed error
-	for wire := range wires {
+	for answer := range answers {
 		if failed == nil {
-			failed = printer.Print(wire)
+			failed = printer.Print(answer)
 		}
-		worst = finding.Worst(worst, found(wire.Verdict))
+		worst = finding.Worst(worst, found(answer.Verdict))
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -79,15 +94,12 @@ func (j *probeJob) matrix(ctx context.Context) error {
 	if err := printer.Close(); err != nil {
 		return err
 	}
-	if err := j.kept.finish(ctx, nil); err != nil {
-		return err
-	}
-	return factory.Verdict(worst)
+	return j.done(ctx, nil, worst)
 }
 
 // repeated makes the same probes again and again.
 func (j *probeJob) repeated(ctx context.Context) error {
-	printer := report.NewRepeatPrinter(j.f.Streams, j.f.JSON, j.f.Quiet)
+	printer := tally.NewRepeatPrinter(j.f.Streams, j.f.JSON, j.f.Quiet)
 	worst := finding.Accepted
 	for i := range j.repeat {
 		if i > 0 {
@@ -97,23 +109,20 @@ func (j *probeJob) repeated(ctx context.Context) error {
 			}
 		}
 		for _, r := range j.requests {
-			wire := j.answer(ctx, r)
+			answer := j.answer(ctx, r)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if err := printer.Print(wire); err != nil {
+			if err := printer.Print(answer); err != nil {
 				return err
 			}
-			worst = finding.Worst(worst, found(wire.Verdict))
+			worst = finding.Worst(worst, found(answer.Verdict))
 		}
 	}
 	if err := printer.Close(); err != nil {
 		return err
 	}
-	if err := j.kept.finish(ctx, nil); err != nil {
-		return err
-	}
-	return factory.Verdict(worst)
+	return j.done(ctx, nil, worst)
 }
 
 // found is the verdict that decides on the exit code.

@@ -28,7 +28,9 @@ func TestServerNameDecides(t *testing.T) {
 	}{
 		{"the one without name is taken", good, bad, nil, 11, "sni.other-chain"},
 		{"the one with name is taken", bad, good, nil, 11, "sni.better-chain"},
-		{"said to be sent", bad, good, []string{"--server-name", "localhost"}, 11, ""},
+		{"a name is given", bad, good, []string{"--server-name", "localhost"}, 11, ""},
+		{"known to be sent", bad, good, []string{"--sni", "on"}, 11, ""},
+		{"known not to be sent", bad, good, []string{"--sni", "off"}, 10, "trust.missing-intermediate"},
 		{"none is taken", bad, bad, nil, 10, "trust.missing-intermediate"},
 		{"both are taken", good, good, nil, 11, ""},
 	}

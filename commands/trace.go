@@ -20,7 +20,8 @@ import (
 	"github.com/phonecert/phonecert/inspect/phone"
 	"github.com/phonecert/phonecert/inspect/trace"
 	"github.com/phonecert/phonecert/internal/disk"
-	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/wire"
+	"github.com/phonecert/phonecert/internal/report/wire/tally"
 )
 
 // traceOptions are the flags of "phonecert trace".
@@ -129,7 +130,7 @@ func runTrace(ctx context.Context, o *traceOptions) error {
 		return err
 	}
 	t := &tracing{traceOptions: o, worst: finding.Accepted, extracted: newExtracted(o)}
-	t.printer = report.NewTracePrinter(o.f.Streams, o.f.JSON, o.f.Quiet, report.Trace{
+	t.printer = tally.NewTracePrinter(o.f.Streams, o.f.JSON, o.f.Quiet, tally.Trace{
 		Phone: options.Phone, Target: o.path, Filtered: o.filterText != "" || o.hex,
 	})
 	tracer := trace.New(options, t.connection)
@@ -143,7 +144,7 @@ func runTrace(ctx context.Context, o *traceOptions) error {
 	if err != nil {
 		return err
 	}
-	err = t.printer.Close(report.TraceSummary{
+	err = t.printer.Close(tally.TraceSummary{
 		Packets: summary.Packets, Bytes: summary.Bytes, OtherConnections: tracer.Other(),
 		Findings: trace.Findings(summary, t.connections),
 	})
@@ -254,7 +255,7 @@ func (o *traceOptions) phone(ctx context.Context) (*phone.Phone, error) {
 // tracing goes through the connections.
 type tracing struct {
 	*traceOptions
-	printer   *report.TracePrinter
+	printer   *tally.TracePrinter
 	extracted *extracted
 	worst     finding.Verdict
 	// connections counts what was reported, failed is the first error of
@@ -268,7 +269,7 @@ func (t *tracing) connection(c trace.Connection) {
 	d := diagnosis.Diagnose(c.Evidence)
 	t.worst = finding.Worst(t.worst, found(d.Verdict))
 	t.extracted.add(c.Evidence)
-	shown := report.NewConnection(c.Evidence, d)
+	shown := wire.NewConnection(c.Evidence, d)
 	shown.Client, shown.Server, shown.Start = c.Client.String(), c.Server.String(), c.Start
 	if t.failed == nil {
 		t.failed = t.printer.Print(shown)

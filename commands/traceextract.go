@@ -12,7 +12,7 @@ import (
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/diagnosis"
-	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/paper"
 )
 
 // maxExtracted is how many certificates --extract writes.
@@ -73,6 +73,6 @@ func (x *extracted) save(ctx context.Context) error {
 	if x.left > 0 {
 		note += fmt.Sprintf("; left out: %d", x.left)
 	}
-	report.Note(x.f.Streams, note)
+	paper.Note(x.f.Streams, note)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/paper"
 )
 
 // NewVersion prints what this binary was built from.
@@ -27,7 +28,7 @@ func NewVersion(f *factory.Factory) *cobra.Command {
 // buildVersion reads the version that the Go tool chain wrote into the binary.
 func buildVersion(command string) report.Version {
 	v := report.Version{
-		Header:   report.NewHeader(command),
+		Header:   paper.NewHeader(command),
 		Version:  "unknown",
 		Go:       runtime.Version(),
 		Platform: runtime.GOOS + "/" + runtime.GOARCH,

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/phonecert/phonecert/inspect/finding"
-	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/paper"
 )
 
 // The exit codes, as "phonecert help exit-codes" prints them. 2 stays unused,
@@ -83,11 +83,11 @@ func (f *Factory) Finish(ctx context.Context, cmd *cobra.Command, err error) int
 	if ctx.Err() != nil {
 		message, hints = "interrupted", []string{"nothing was left half written; run the command again"}
 	}
-	report.Error(f.Streams, message, hints)
+	paper.Error(f.Streams, message, hints)
 	var told *toldError
 	if f.JSON && !errors.As(err, &told) {
-		report.JSON(f.Streams.Out, report.Failure{
-			Header: report.NewHeader(CommandName(cmd)), Error: message, Hints: hints,
+		paper.JSON(f.Streams.Out, paper.Failure{
+			Header: paper.NewHeader(CommandName(cmd)), Error: message, Hints: hints,
 		})
 	}
 	if ctx.Err() != nil {

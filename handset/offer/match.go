@@ -169,3 +169,26 @@ func said(names []string) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// Named says whose ClientHello it is, from matches as Find sorts them: phones
+// of one family send the same. At most so many of them are named. "" where
+// nothing was compared.
+func Named(list []Match, most int) string {
+	if len(list) == 0 {
+		return ""
+	}
+	best := list[0]
+	if best.Likeness == Unknown {
+		return "no handset that is known"
+	}
+	var names []string
+	for _, m := range list {
+		if m.Likeness == best.Likeness && m.share == best.share && len(m.Differences) == len(best.Differences) {
+			names = append(names, m.Handset)
+		}
+	}
+	if more := len(names) - most; more > 0 {
+		names = append(names[:most], fmt.Sprintf("%d more", more))
+	}
+	return fmt.Sprintf("%s (%s)", strings.Join(names, ", "), best.Likeness)
+}

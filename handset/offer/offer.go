@@ -20,6 +20,9 @@ type Options struct {
 	Host string
 	// ServerName is sent whatever the profile says; "" sends none but Host.
 	ServerName string
+	// SNI is "on" or "off" where somebody knows whether the phone sends Host,
+	// in place of what the profile says; "" otherwise.
+	SNI string
 	// Added are extensions beyond the profile's own, for the attempt to find
 	// out whether one of them is what a server misses.
 	Added handshake.Extensions
@@ -118,6 +121,10 @@ func (b *builder) serverName() handshake.Extensions {
 		return nil
 	}
 	switch {
+	case b.options.SNI == "on":
+		return handshake.Extensions{ServerName(host)}
+	case b.options.SNI == "off":
+		return nil
 	case !fact.Known():
 		b.gap("tls.sni", "no server name", fact.NotKnown, false)
 	case fact.Basis == "assumed" && !fact.Value:

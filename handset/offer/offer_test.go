@@ -80,6 +80,25 @@ func TestServerName(t *testing.T) {
 	}
 }
 
+// TestSNI: what somebody knows goes before what the profile supposes.
+func TestSNI(t *testing.T) {
+	for _, test := range []struct{ sni, host, sent, gaps string }{
+		{"on", "pbx.example.com", "pbx.example.com", "tls.extensions"},
+		{"off", "pbx.example.com", "", "tls.extensions"},
+		{"on", "192.0.2.10", "", "tls.extensions"},
+	} {
+		hello, gaps := offer.ClientHello(load(t, "yealink-t28p"), offer.Options{Random: random(), Host: test.host, SNI: test.sni})
+		raw, err := hello.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, _ := handshake.ParseClientHello(raw)
+		if len(gaps) != 1 || gaps[0].Fact != test.gaps || read.ServerName() != test.sent {
+			t.Errorf("%s at %s: %q, gaps %v", test.sni, test.host, read.ServerName(), gaps)
+		}
+	}
+}
+
 // profile is a handset of the user's own that knows everything.
 func profile(t *testing.T, extensions string) *handset.Profile {
 	t.Helper()
@@ -163,5 +182,23 @@ func TestFind(t *testing.T) {
 		if m.Handset != test.first || m.Likeness != test.likeness || !strings.Contains(strings.Join(m.Differences, "; "), test.says) {
 			t.Errorf("%s: %+v, want %s %s %q", test.name, m, test.likeness, test.first, test.says)
 		}
+	}
+}
+
+func TestNamed(t *testing.T) {
+	profiles := []*handset.Profile{load(t, "matrix-vp710"), load(t, "yealink-t28p"), profile(t, "[session_ticket]")}
+	hello, _ := offer.ClientHello(profiles[1], offer.Options{Random: random()})
+	if got := offer.Named(offer.Find(hello, profiles), 2); got != "matrix-vp710, yealink-t28p (exact)" {
+		t.Errorf("got %q", got)
+	}
+	if got := offer.Named(offer.Find(hello, profiles), 1); got != "matrix-vp710, 1 more (exact)" {
+		t.Errorf("got %q", got)
+	}
+	hello.CipherSuites = hello.CipherSuites[:3]
+	if got := offer.Named(offer.Find(hello, profiles), 2); got != "no handset that is known" {
+		t.Errorf("got %q", got)
+	}
+	if got := offer.Named(nil, 2); got != "" {
+		t.Errorf("got %q", got)
 	}
 }

@@ -26,6 +26,7 @@ func table() []rule {
 
 		{"trust", trusted},
 		{"name sent or not", serverName},
+		{"root to upload", rootAtHand},
 		{"client certificate asked for", clientCertificate},
 
 		{"alert of the server", alertOfServer},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/phone"
@@ -31,6 +32,22 @@ func trusted(s *subject) {
 		s.add("trust.refused", finding.Error, on(s.Phone.Profile.Crypto.Library), "upload the root of the server's CA to the phone", "the phone refuses the server's certificates: %s", s.Trust.Reason)
 	}
 	s.findings = append(s.findings, list...)
+}
+
+// rootAtHand tells how to get the file that is to be uploaded, where the missing
+// root was sent or is among the certificates at hand.
+func rootAtHand(s *subject) {
+	if !s.Live || s.Phone == nil || s.Trust == nil {
+		return
+	}
+	for _, c := range s.Trust.Changes {
+		if c.Kind == trust.AddRoot && c.Tried && c.Certificate != nil {
+			s.add("trust.root-at-hand", finding.Note, witnessed("RFC 5280, section 6.1"),
+				fmt.Sprintf("phonecert probe %s --handset %s --save-root root.pem", inspect.ShellQuote(s.Target.Text), inspect.ShellQuote(s.handset())),
+				"the root %q that the phone lacks is at hand and can be saved for the upload", certificate.ShortName(c.Certificate.Subject))
+			return
+		}
+	}
 }
 
 // distrusted reports whether the phone certainly refuses the server's certificates.
@@ -68,7 +85,7 @@ func serverName(s *subject) {
 		sent, other = other, sent
 	}
 	g := guessed(s.Phone.Profile.TLS.SNI.Because)
-	const fix = "give the server one certificate for all, or say what the phone sends with --server-name"
+	const fix = "give the server one certificate for all, or say with --sni whether the phone sends its name"
 	accepted := !s.distrusted()
 	switch {
 	case accepted && !a.Taken:

@@ -3,6 +3,7 @@ package phone
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
@@ -39,10 +40,19 @@ func (c cause) anchor() {
 	case f.SelfIssued():
 		c.add("trust.unknown-ca", finding.Error, c.ground, c.fix(upload),
 			"the phone does not know who issued the server's certificate: the chain ends at the root %s, %s", quoted(f), c.where(f))
+	case c.sends(f):
+		c.add("trust.circle", finding.Error, c.ground, c.fix("let the server send one path, without certificates that lead back to each other"),
+			"the certificates that the server sends lead from %s to no root: %s", quoted(f), c.verdict.Reason)
 	default:
 		c.add("trust.unknown-ca", finding.Error, c.ground, c.fix(c.wanted(upload)),
 			"the phone does not know who issued the server's certificate: the chain ends at %s, whose issuer %q is not sent, %s", quoted(f), issuer, c.where(f))
 	}
+}
+
+// sends reports whether the server sends an issuer of a certificate at which
+// the path ends all the same, as where cross-signs run in a circle.
+func (c cause) sends(f *certificate.Certificate) bool {
+	return slices.ContainsFunc(c.server.Sent, func(o *certificate.Certificate) bool { return o.Issued(f) })
 }
 
 // wanted names the issuer that nobody has, so that it can be found.

@@ -41,6 +41,8 @@ type Request struct {
 	Phone  *phone.Phone
 	// ServerName is sent whatever the profile says; "" sends none but its own.
 	ServerName string
+	// SNI is "on" or "off" where it is known whether the phone sends the name.
+	SNI string
 	// Certificate answers a CertificateRequest; nil sends an empty one.
 	Certificate *client.Certificate
 	// Given are certificates at hand that may mend a failure.
@@ -141,7 +143,7 @@ func (p *probe) shakeHands(ctx context.Context, conn net.Conn, rec *recorder) (*
 		return nil, nil, err
 	}
 	hello, gaps := offer.ClientHello(p.request.Phone.Profile, offer.Options{
-		Random: random, Host: p.request.Target.Host, ServerName: p.request.ServerName,
+		Random: random, Host: p.request.Target.Host, ServerName: p.request.ServerName, SNI: p.request.SNI,
 	})
 	p.attempt.Evidence.Gaps = gaps
 	keys, err := keyShares(hello)

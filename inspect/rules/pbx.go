@@ -61,7 +61,9 @@ func (s *subject) judge() {
 	s.verdict = &v
 }
 
-func (s *subject) server() phone.Server { return phone.Server{Sent: s.certs, Name: s.Server} }
+func (s *subject) server() phone.Server {
+	return phone.Server{Sent: s.certs, Given: s.Given, Name: s.Server}
+}
 
 // pbxTrust tells what the phone makes of the chain and of the name.
 func pbxTrust(s *subject) {

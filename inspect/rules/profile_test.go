@@ -45,7 +45,9 @@ func TestNoDeadFields(t *testing.T) {
 					}
 				}
 			})
-			changed = changed || after != before
+			if changed = after != before; changed {
+				break
+			}
 		}
 		exempt := slices.ContainsFunc(shownOnly, func(path string) bool {
 			return leaf.Path == path || strings.HasSuffix(path, ".") && strings.HasPrefix(leaf.Path, path)

@@ -22,6 +22,8 @@ type Question struct {
 	// Server is the name or address by which the phone calls the server, for
 	// the role pbx; "" when it was not given.
 	Server string
+	// Given are certificates at hand that may mend a failure, for the role pbx.
+	Given []*certificate.Certificate
 	// Exists reports whether a file stands at a path, so that a hint never
 	// names an output that is taken; nil means that nothing does.
 	Exists func(path string) bool

@@ -1,3 +1,6 @@
+// Package report writes the answers about files, handsets and the tool itself:
+// text for people, rows for pipes, JSON for programs. What went over the wire
+// and what concerns many phones have rooms of their own.
 package report
 
 import (
@@ -6,11 +9,12 @@ import (
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/rules"
 	"github.com/phonecert/phonecert/inspect/trust"
+	"github.com/phonecert/phonecert/internal/report/paper"
 )
 
 // Check is the answer for all files and one handset.
 type Check struct {
-	Header
+	paper.Header
 	Handset  string            `json:"handset"`
 	Role     string            `json:"role"`
 	Verdict  finding.Verdict   `json:"verdict"`
@@ -22,13 +26,13 @@ type Check struct {
 
 // CheckFile is the answer for one file.
 type CheckFile struct {
-	Path         string            `json:"path"`
-	Size         int64             `json:"size"`
-	Format       inspect.Format    `json:"format"`
-	Certificates []Certificate     `json:"certificates"`
-	PrivateKeys  int               `json:"private_keys"`
-	Findings     []finding.Finding `json:"findings"`
-	Verdict      finding.Verdict   `json:"verdict"`
+	Path         string              `json:"path"`
+	Size         int64               `json:"size"`
+	Format       inspect.Format      `json:"format"`
+	Certificates []paper.Certificate `json:"certificates"`
+	PrivateKeys  int                 `json:"private_keys"`
+	Findings     []finding.Finding   `json:"findings"`
+	Verdict      finding.Verdict     `json:"verdict"`
 	// Trust is the phone's verdict on the server, in the role pbx.
 	Trust *trust.Verdict `json:"trust,omitempty"`
 
@@ -43,7 +47,7 @@ const shownSent = 10
 // NewCheck begins the answer for a number of files.
 func NewCheck(q rules.Question, files int) *Check {
 	return &Check{
-		Header:  NewHeader("check"),
+		Header:  paper.NewHeader("check"),
 		Handset: q.Profile.ID,
 		Role:    string(q.Role),
 		Files:   make([]CheckFile, files),
@@ -55,14 +59,14 @@ func NewCheck(q rules.Question, files int) *Check {
 func NewCheckFile(f *inspect.File, findings []finding.Finding, verdict *trust.Verdict) CheckFile {
 	c := CheckFile{
 		Path: f.Name, Size: f.Size, Format: f.Format, PrivateKeys: len(f.Keys()),
-		Certificates: []Certificate{}, Findings: findings, Trust: verdict,
+		Certificates: []paper.Certificate{}, Findings: findings, Trust: verdict,
 	}
 	found := f.Certificates()
 	if verdict != nil { // else nothing is kept of a file: there may be ten thousand
 		c.sent = found[:min(len(found), shownSent)]
 	}
 	for _, found := range found {
-		c.Certificates = append(c.Certificates, NewCertificate(found))
+		c.Certificates = append(c.Certificates, paper.NewCertificate(found))
 	}
 	return c
 }
@@ -70,7 +74,7 @@ func NewCheckFile(f *inspect.File, findings []finding.Finding, verdict *trust.Ve
 // UnreadFile stands for a file that could not be read.
 func UnreadFile(path string, err error) CheckFile {
 	return CheckFile{
-		Path: path, Format: inspect.FormatUnknown, Certificates: []Certificate{}, unread: err,
+		Path: path, Format: inspect.FormatUnknown, Certificates: []paper.Certificate{}, unread: err,
 		Findings: []finding.Finding{unreadable(err)},
 	}
 }

@@ -2,10 +2,10 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/internal/report/paper"
 	"github.com/phonecert/phonecert/internal/terminal"
 )
 
@@ -16,7 +16,7 @@ const manyFiles = 4
 // CheckPrinter writes the answers for one handset or several.
 type CheckPrinter struct {
 	streams     *terminal.Streams
-	st          style
+	sheet       paper.Sheet
 	json, quiet bool
 	handsets    int
 	rows        [][]string
@@ -25,18 +25,18 @@ type CheckPrinter struct {
 
 // NewCheckPrinter returns a printer for the answers for a number of handsets.
 func NewCheckPrinter(s *terminal.Streams, asJSON, quiet bool, handsets int) *CheckPrinter {
-	return &CheckPrinter{streams: s, st: newStyle(s.Out, s.Color), json: asJSON, quiet: quiet, handsets: handsets}
+	return &CheckPrinter{streams: s, sheet: paper.NewSheet(s), json: asJSON, quiet: quiet, handsets: handsets}
 }
 
 // Print writes the answer for one handset.
 func (p *CheckPrinter) Print(c *Check) error {
 	switch {
 	case p.json:
-		return JSON(p.streams.Out, c)
+		return paper.JSON(p.streams.Out, c)
 	case p.quiet:
 		return nil
 	case !p.streams.OutTTY:
-		return tabbed(p.streams.Out, p.pipeRows(c))
+		return paper.Tabbed(p.streams.Out, p.pipeRows(c))
 	case p.handsets > 1:
 		p.rows = append(p.rows, p.matrixRow(c))
 		p.answers = append(p.answers, c)
@@ -52,7 +52,7 @@ func (p *CheckPrinter) Close() error {
 	if len(p.rows) == 0 {
 		return nil
 	}
-	if err := table(p.streams, []string{"handset", "answer", "why"}, p.rows); err != nil {
+	if err := paper.Table(p.streams, []string{"handset", "answer", "why"}, p.rows); err != nil {
 		return err
 	}
 	var alike []*Check
@@ -68,25 +68,16 @@ func (p *CheckPrinter) Close() error {
 			names[key] += ", " + c.Handset
 		}
 	}
-	w, width := p.streams.Out, p.streams.Width()
 	for _, c := range alike {
 		for _, file := range c.Files {
-			line(w, "  ", p.st.strong.Render(shown(file.Path)))
-			p.st.wrapped(w, width, "  ", p.st.faint.Render(names[c.key()]))
-			p.certificates(file)
-			line(w)
-			p.st.findings(w, width, decisive(file.Findings))
+			p.sheet.Line("  ", p.sheet.Strong.Render(paper.Path(file.Path)))
+			p.sheet.Wrapped("  ", p.sheet.Faint.Render(names[c.key()]))
+			file.PrintContents(p.sheet)
+			p.sheet.Line()
+			p.sheet.Findings(paper.Decisive(file.Findings))
 		}
 	}
 	return nil
-}
-
-// decisive leaves out the notes, but for the settings that an answer supposes:
-// where many answers stand together they would hide what decides.
-func decisive(list []finding.Finding) []finding.Finding {
-	return slices.DeleteFunc(slices.Clone(list), func(f finding.Finding) bool {
-		return f.Severity == finding.Note && f.Code != "pbx.settings"
-	})
 }
 
 // key is what two handsets share that say the same for the same reasons.
@@ -115,7 +106,7 @@ func (p *CheckPrinter) pipeRows(c *Check) [][]string {
 		}
 	}
 	for _, file := range c.Files {
-		add(file.Verdict, shown(file.Path), file.Findings)
+		add(file.Verdict, paper.Path(file.Path), file.Findings)
 	}
 	if len(c.Findings) > 0 {
 		add(c.Verdict, "", c.Findings)
@@ -139,7 +130,7 @@ func (p *CheckPrinter) matrixRow(c *Check) []string {
 		collect(file.Findings)
 	}
 	collect(c.Findings)
-	return []string{c.Handset, p.st.verdict(c.Verdict), strings.Join(codes, ", ")}
+	return []string{c.Handset, p.sheet.Verdict(c.Verdict), strings.Join(codes, ", ")}
 }
 
 // text writes the answer for one handset for people.
@@ -155,10 +146,9 @@ func (p *CheckPrinter) text(c *Check) error {
 			p.file(c, file)
 		}
 	}
-	w, width := p.streams.Out, p.streams.Width()
-	p.st.findings(w, width, c.Findings)
+	p.sheet.Findings(c.Findings)
 	if len(c.Files) > 1 {
-		line(w, "  ", p.st.verdict(c.Verdict), "  ", fmt.Sprintf("%s, %d files as %s", c.Handset, len(c.Files), c.Role))
+		p.sheet.Line("  ", p.sheet.Verdict(c.Verdict), "  ", fmt.Sprintf("%s, %d files as %s", c.Handset, len(c.Files), c.Role))
 	}
 	return nil
 }
@@ -172,36 +162,37 @@ func (p *CheckPrinter) summary(c *Check) error {
 				codes = append(codes, f.Code)
 			}
 		}
-		rows = append(rows, []string{shown(file.Path), string(file.Format), p.st.verdict(file.Verdict), strings.Join(codes, ", ")})
+		rows = append(rows, []string{paper.Path(file.Path), string(file.Format), p.sheet.Verdict(file.Verdict), strings.Join(codes, ", ")})
 	}
-	return table(p.streams, []string{"file", "format", "answer", "why"}, rows)
+	return paper.Table(p.streams, []string{"file", "format", "answer", "why"}, rows)
 }
 
 // file writes the answer for one file.
 func (p *CheckPrinter) file(c *Check, file CheckFile) {
-	w, width := p.streams.Out, p.streams.Width()
-	line(w, "  ", p.st.strong.Render(shown(file.Path)), "  ", p.st.faint.Render(c.Handset+" · "+c.Role))
-	p.certificates(file)
-	line(w)
-	p.st.findings(w, width, file.Findings)
-	p.st.wrapped(w, width, "  ", p.st.verdict(file.Verdict)+"  "+sentence(c, file))
-	line(w)
+	p.sheet.Line("  ", p.sheet.Strong.Render(paper.Path(file.Path)), "  ", p.sheet.Faint.Render(c.Handset+" · "+c.Role))
+	file.PrintContents(p.sheet)
+	p.sheet.Line()
+	p.sheet.Findings(file.Findings)
+	p.sheet.Wrapped("  ", p.sheet.Verdict(file.Verdict)+"  "+sentence(c, file))
+	p.sheet.Line()
 }
 
-// certificates shows what is in the file: for a server's chain the path that
+// shownCertificates is how many certificates of a file are named.
+const shownCertificates = 3
+
+// PrintContents shows what is in the file: for a server's chain the path that
 // the phone follows, with a mark on each certificate.
-func (p *CheckPrinter) certificates(file CheckFile) {
-	w, width := p.streams.Out, p.streams.Width()
-	if file.Trust != nil {
-		p.st.marks(w, width, (&Connection{Trust: file.Trust, sent: file.sent}).chain())
+func (f CheckFile) PrintContents(p paper.Sheet) {
+	if f.Trust != nil {
+		p.Marks(paper.Chain(f.Trust, f.sent))
 		return
 	}
-	for i, cert := range file.Certificates {
-		if i == 3 {
-			line(w, "  ", p.st.faint.Render(fmt.Sprintf("and %d certificates more", len(file.Certificates)-i)))
+	for i, cert := range f.Certificates {
+		if i == shownCertificates {
+			p.Line("  ", p.Faint.Render(fmt.Sprintf("and %d certificates more", len(f.Certificates)-i)))
 			break
 		}
-		p.st.wrapped(w, width, "  ", p.st.faint.Render(fmt.Sprintf("%s · %s %d · until %s",
+		p.Wrapped("  ", p.Faint.Render(fmt.Sprintf("%s · %s %d · until %s",
 			cert.Subject, cert.KeyAlgorithm, cert.KeyBits, cert.NotAfter.Format("2006-01-02"))))
 	}
 }
@@ -212,24 +203,12 @@ func sentence(c *Check, file CheckFile) string {
 	if c.Role == "pbx" {
 		takes, refuses = "trusts the server that presents this chain", "refuses the server that presents this chain"
 	}
+	decides, _ := paper.Deciding(file.Findings)
 	switch file.Verdict {
 	case finding.Accepted:
 		return c.Handset + " " + takes
 	case finding.Rejected:
-		return c.Handset + " " + refuses + ": " + firstError(file)
+		return c.Handset + " " + refuses + ": " + decides.Message
 	}
-	return "whether " + c.Handset + " " + takes + " is not known: " + firstError(file)
-}
-
-func firstError(file CheckFile) string {
-	var open string
-	for _, f := range file.Findings {
-		switch {
-		case f.Open() && open == "":
-			open = f.Message
-		case f.Severity == finding.Error && !f.Open():
-			return f.Message
-		}
-	}
-	return open
+	return "whether " + c.Handset + " " + takes + " is not known: " + decides.Message
 }

@@ -7,12 +7,13 @@ import (
 	"github.com/phonecert/phonecert/convert"
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/internal/report/paper"
 	"github.com/phonecert/phonecert/internal/terminal"
 )
 
 // Convert is what a conversion made.
 type Convert struct {
-	Header
+	paper.Header
 	Outputs []ConvertOutput `json:"outputs"`
 	// Remarks tell what was mended, left out or changed.
 	Remarks []string `json:"remarks"`
@@ -24,24 +25,24 @@ type Convert struct {
 
 // ConvertOutput is one file that was written.
 type ConvertOutput struct {
-	Path         string            `json:"path"`
-	Format       inspect.Format    `json:"format"`
-	Certificates []Certificate     `json:"certificates"`
-	PrivateKeys  int               `json:"private_keys"`
-	Findings     []finding.Finding `json:"findings,omitempty"`
-	Verdict      finding.Verdict   `json:"verdict,omitempty"`
+	Path         string              `json:"path"`
+	Format       inspect.Format      `json:"format"`
+	Certificates []paper.Certificate `json:"certificates"`
+	PrivateKeys  int                 `json:"private_keys"`
+	Findings     []finding.Finding   `json:"findings,omitempty"`
+	Verdict      finding.Verdict     `json:"verdict,omitempty"`
 }
 
 // NewConvert begins the result; the remarks are told in any case.
 func NewConvert(remarks []string) *Convert {
-	return &Convert{Header: NewHeader("convert"), Outputs: []ConvertOutput{}, Remarks: append([]string{}, remarks...)}
+	return &Convert{Header: paper.NewHeader("convert"), Outputs: []ConvertOutput{}, Remarks: append([]string{}, remarks...)}
 }
 
 // Add notes a file that was written.
 func (c *Convert) Add(path string, out convert.Output) {
-	written := ConvertOutput{Path: path, Format: out.Format, PrivateKeys: out.PrivateKeys, Certificates: []Certificate{}}
+	written := ConvertOutput{Path: path, Format: out.Format, PrivateKeys: out.PrivateKeys, Certificates: []paper.Certificate{}}
 	for _, found := range out.Certificates {
-		written.Certificates = append(written.Certificates, NewCertificate(found))
+		written.Certificates = append(written.Certificates, paper.NewCertificate(found))
 	}
 	c.Outputs = append(c.Outputs, written)
 }
@@ -62,12 +63,12 @@ func ConvertText(s *terminal.Streams, c *Convert) error {
 	for _, out := range c.Outputs {
 		certificates := len(out.Certificates)
 		if s.OutTTY {
-			line(s.Out, "wrote ", shown(out.Path), ": ", holds(certificates, out.PrivateKeys, out.Format))
+			paper.Line(s.Out, "wrote ", paper.Path(out.Path), ": ", holds(certificates, out.PrivateKeys, out.Format))
 			continue
 		}
-		rows = append(rows, []string{shown(out.Path), string(out.Format), strconv.Itoa(certificates), strconv.Itoa(out.PrivateKeys)})
+		rows = append(rows, []string{paper.Path(out.Path), string(out.Format), strconv.Itoa(certificates), strconv.Itoa(out.PrivateKeys)})
 	}
-	return tabbed(s.Out, rows)
+	return paper.Tabbed(s.Out, rows)
 }
 
 // holds counts for people.

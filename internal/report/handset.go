@@ -7,12 +7,13 @@ import (
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/phone"
+	"github.com/phonecert/phonecert/internal/report/paper"
 	"github.com/phonecert/phonecert/internal/terminal"
 )
 
 // HandsetList is the list of profiles.
 type HandsetList struct {
-	Header
+	paper.Header
 	Handsets []HandsetLine `json:"handsets"`
 }
 
@@ -45,18 +46,18 @@ func NewHandsetLine(p *handset.Profile) HandsetLine {
 // PrintHandsetList writes the list as a table, as rows or as JSON.
 func PrintHandsetList(s *terminal.Streams, asJSON bool, list HandsetList) error {
 	if asJSON {
-		return JSON(s.Out, list)
+		return paper.JSON(s.Out, list)
 	}
 	var rows [][]string
 	for _, h := range list.Handsets {
 		rows = append(rows, []string{h.ID, h.Brand, strings.Join(h.Models, ", "), h.Firmware, fmt.Sprint(h.NotKnown)})
 	}
-	return table(s, []string{"id", "brand", "models", "firmware", "facts not known"}, rows)
+	return paper.Table(s, []string{"id", "brand", "models", "firmware", "facts not known"}, rows)
 }
 
 // Handset is a profile with all its facts.
 type Handset struct {
-	Header
+	paper.Header
 	ID      string             `json:"id"`
 	Base    string             `json:"base,omitempty"`
 	Summary string             `json:"summary"`
@@ -65,51 +66,51 @@ type Handset struct {
 
 // NewHandset describes a profile.
 func NewHandset(command string, p *handset.Profile) Handset {
-	return Handset{Header: NewHeader(command), ID: p.ID, Base: p.Base, Summary: p.Summary, Facts: handset.Facts(p)}
+	return Handset{Header: paper.NewHeader(command), ID: p.ID, Base: p.Base, Summary: p.Summary, Facts: handset.Facts(p)}
 }
 
 // PrintHandset writes the facts of a profile.
 func PrintHandset(s *terminal.Streams, asJSON bool, h Handset) error {
 	if asJSON {
-		return JSON(s.Out, h)
+		return paper.JSON(s.Out, h)
 	}
 	if !s.OutTTY {
 		var rows [][]string
 		for _, f := range h.Facts {
 			rows = append(rows, []string{f.Path, f.Label, f.Value, string(f.Basis), f.Source, f.Because})
 		}
-		return tabbed(s.Out, rows)
+		return paper.Tabbed(s.Out, rows)
 	}
-	st, width := newStyle(s.Out, s.Color), s.Width()
-	line(s.Out, "  ", st.strong.Render(h.ID), "  ", st.faint.Render(h.Summary))
+	p := paper.NewSheet(s)
+	p.Line("  ", p.Strong.Render(h.ID), "  ", p.Faint.Render(h.Summary))
 	group := ""
 	for _, f := range h.Facts {
 		if g, _, nested := strings.Cut(f.Path, "."); nested && g != group {
 			group = g
-			line(s.Out)
+			p.Line()
 		}
-		st.fact(s, width, f)
+		fact(p, f)
 	}
 	return nil
 }
 
 // fact writes one fact and, below it, what it rests on.
-func (st style) fact(s *terminal.Streams, width int, f handset.FactLine) {
+func fact(p paper.Sheet, f handset.FactLine) {
 	value := f.Value
 	if !f.Known {
-		value = st.doubt.Render("not known")
+		value = p.Doubt.Render("not known")
 	}
-	st.wrapped(s.Out, width, "  ", st.strong.Render(f.Label)+": "+value)
+	p.Wrapped("  ", p.Strong.Render(f.Label)+": "+value)
 	ground := string(f.Basis) + ": " + f.Source
 	if f.Because != "" {
 		ground += " (" + f.Because + ")"
 	}
-	st.wrapped(s.Out, width, "      ", st.faint.Render(ground))
+	p.Wrapped("      ", p.Faint.Render(ground))
 }
 
 // Roots are the trusted certificates inside a handset.
 type Roots struct {
-	Header
+	paper.Header
 	Handset      string               `json:"handset"`
 	Known        bool                 `json:"known"`
 	Basis        finding.Basis        `json:"basis"`
@@ -120,7 +121,7 @@ type Roots struct {
 // NewRoots describes the list.
 func NewRoots(command string, p *handset.Profile, list phone.Builtin) Roots {
 	r := Roots{
-		Header: NewHeader(command), Handset: p.ID, Known: list.Listed, Basis: list.Basis, Source: list.Source,
+		Header: paper.NewHeader(command), Handset: p.ID, Known: list.Listed, Basis: list.Basis, Source: list.Source,
 		Certificates: []InspectCertificate{},
 	}
 	for _, c := range list.Certificates {
@@ -133,20 +134,20 @@ func NewRoots(command string, p *handset.Profile, list phone.Builtin) Roots {
 // error how firmly it is known.
 func PrintRoots(s *terminal.Streams, asJSON, asPEM bool, r Roots) error {
 	if asJSON {
-		return JSON(s.Out, r)
+		return paper.JSON(s.Out, r)
 	}
 	if asPEM {
 		return InspectPEM(s, InspectFile{Certificates: r.Certificates})
 	}
 	switch {
 	case !r.Known:
-		Note(s, fmt.Sprintf("the built-in certificates of %s are not known: %s", r.Handset, r.Source))
+		paper.Note(s, fmt.Sprintf("the built-in certificates of %s are not known: %s", r.Handset, r.Source))
 		return nil
 	case len(r.Certificates) == 0:
-		Note(s, fmt.Sprintf("%s has no built-in certificates (%s: %s)", r.Handset, r.Basis, r.Source))
+		paper.Note(s, fmt.Sprintf("%s has no built-in certificates (%s: %s)", r.Handset, r.Basis, r.Source))
 		return nil
 	}
-	Note(s, fmt.Sprintf("%d certificates, %s: %s", len(r.Certificates), r.Basis, r.Source))
+	paper.Note(s, fmt.Sprintf("%d certificates, %s: %s", len(r.Certificates), r.Basis, r.Source))
 	var rows [][]string
 	for _, c := range r.Certificates {
 		rows = append(rows, []string{
@@ -154,5 +155,5 @@ func PrintRoots(s *terminal.Streams, asJSON, asPEM bool, r Roots) error {
 			c.NotAfter.Format("2006-01-02"), c.SHA256,
 		})
 	}
-	return table(s, []string{"subject", "signature", "key", "valid until", "SHA-256"}, rows)
+	return paper.Table(s, []string{"subject", "signature", "key", "valid until", "SHA-256"}, rows)
 }

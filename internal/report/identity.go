@@ -6,17 +6,18 @@ import (
 
 	"github.com/phonecert/phonecert/inspect/diagnosis"
 	"github.com/phonecert/phonecert/inspect/identity"
+	"github.com/phonecert/phonecert/internal/report/paper"
 	"github.com/phonecert/phonecert/internal/terminal"
 )
 
 // PhoneIdentity is what a phone shows of itself as TLS server.
 type PhoneIdentity struct {
-	Header
+	paper.Header
 	Phone string `json:"phone"`
 	identity.Identity
-	Certificate  *Certificate `json:"certificate"`
-	Versions     []string     `json:"versions"`
-	CipherSuites []string     `json:"cipher_suites"`
+	Certificate  *paper.Certificate `json:"certificate"`
+	Versions     []string           `json:"versions"`
+	CipherSuites []string           `json:"cipher_suites"`
 	// Complete is false when the time was up before everything was asked.
 	Complete bool `json:"complete"`
 }
@@ -24,11 +25,11 @@ type PhoneIdentity struct {
 // NewPhoneIdentity puts together what was seen and what it means.
 func NewPhoneIdentity(phone string, id identity.Identity, s *diagnosis.Survey) PhoneIdentity {
 	p := PhoneIdentity{
-		Header: NewHeader("phone identify"), Phone: phone, Identity: id,
+		Header: paper.NewHeader("phone identify"), Phone: phone, Identity: id,
 		Versions: []string{}, CipherSuites: []string{}, Complete: s.Complete,
 	}
 	if s.Leaf != nil {
-		c := NewCertificate(s.Leaf)
+		c := paper.NewCertificate(s.Leaf)
 		p.Certificate = &c
 	}
 	for _, v := range s.Versions {
@@ -44,35 +45,39 @@ func NewPhoneIdentity(phone string, id identity.Identity, s *diagnosis.Survey) P
 func Identity(s *terminal.Streams, asJSON, quiet bool, p PhoneIdentity) error {
 	switch {
 	case asJSON:
-		return JSON(s.Out, p)
+		return paper.JSON(s.Out, p)
 	case quiet:
 		return nil
 	case !s.OutTTY:
-		return tabbed(s.Out, p.pipeRows())
+		return paper.Tabbed(s.Out, p.pipeRows())
 	}
-	st, width := newStyle(s.Out, s.Color), s.Width()
-	line(s.Out, "  ", st.strong.Render(shown(p.Phone)), "  ", string(p.Kind))
-	line(s.Out)
-	st.account(s.Out, width, p.rows())
-	line(s.Out)
-	st.findings(s.Out, width, p.Findings)
+	sheet := paper.NewSheet(s)
+	sheet.Line("  ", sheet.Strong.Render(paper.Path(p.Phone)), "  ", string(p.Kind))
+	sheet.Line()
+	sheet.Account(p.rows())
+	sheet.Line()
+	sheet.Findings(p.Findings)
 	return nil
 }
 
-func (p PhoneIdentity) rows() []row {
-	rows := []row{{"certificate", string(p.Kind)}}
+func (p PhoneIdentity) rows() paper.Account {
+	var rows paper.Account
+	rows.Add("certificate", string(p.Kind))
 	if c := p.Certificate; c != nil {
-		rows = append(rows, row{"subject", c.Subject}, row{"issuer", c.Issuer},
-			row{"valid", fmt.Sprintf("%s to %s", c.NotBefore.UTC().Format("2006-01-02"), c.NotAfter.UTC().Format("2006-01-02"))},
-			row{"key", fmt.Sprintf("%s, %d bits", c.KeyAlgorithm, c.KeyBits)},
-			row{"signature", c.SignatureAlgorithm}, row{"SHA-256", c.SHA256})
+		rows.Add("subject", c.Subject)
+		rows.Add("issuer", c.Issuer)
+		rows.Add("valid", fmt.Sprintf("%s to %s", c.NotBefore.UTC().Format("2006-01-02"), c.NotAfter.UTC().Format("2006-01-02")))
+		rows.Add("key", fmt.Sprintf("%s, %d bits", c.KeyAlgorithm, c.KeyBits))
+		rows.Add("signature", c.SignatureAlgorithm)
+		rows.Add("SHA-256", c.SHA256)
 	}
 	if p.MAC != "" {
-		rows = append(rows, row{"MAC address", p.MAC})
+		rows.Add("MAC address", p.MAC)
 	}
-	rows = append(rows, row{"versions", listOr(p.Versions, "none")}, row{"cipher suites", listOr(p.CipherSuites, "none")})
+	rows.Add("versions", listOr(p.Versions, "none"))
+	rows.Add("cipher suites", listOr(p.CipherSuites, "none"))
 	if !p.Complete {
-		rows = append(rows, row{"", "not everything was asked: the time was up, or the phone stopped answering"})
+		rows.Add("", "not everything was asked: the time was up, or the phone stopped answering")
 	}
 	return rows
 }
@@ -88,7 +93,7 @@ func listOr(list []string, none string) string {
 func (p PhoneIdentity) pipeRows() [][]string {
 	var rows [][]string
 	for _, r := range p.rows() {
-		rows = append(rows, []string{"fact", r.label, r.value})
+		rows = append(rows, []string{"fact", r.Label, r.Value})
 	}
 	for _, f := range p.Findings {
 		rows = append(rows, []string{"finding", string(f.Severity), f.Code, f.Message, f.Fix})

@@ -8,11 +8,12 @@ import (
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/key"
+	"github.com/phonecert/phonecert/internal/report/paper"
 )
 
 // Inspect is what "phonecert inspect" found in all files.
 type Inspect struct {
-	Header
+	paper.Header
 	Files []InspectFile `json:"files"`
 }
 
@@ -33,7 +34,7 @@ type InspectFile struct {
 
 // InspectCertificate is a certificate with all that an account of it needs.
 type InspectCertificate struct {
-	Certificate
+	paper.Certificate
 	SHA1             string   `json:"sha1"`
 	Version          int      `json:"version"`
 	Names            []string `json:"names"`
@@ -100,7 +101,7 @@ func UnreadInspect(path string, err error) InspectFile {
 
 func newInspectCertificate(c *certificate.Certificate) InspectCertificate {
 	return InspectCertificate{
-		Certificate:      NewCertificate(c),
+		Certificate:      paper.NewCertificate(c),
 		SHA1:             c.SHA1(),
 		Version:          c.Version,
 		Names:            c.AlternativeNames(),

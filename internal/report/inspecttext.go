@@ -8,36 +8,34 @@ import (
 
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/rules"
+	"github.com/phonecert/phonecert/internal/report/paper"
 	"github.com/phonecert/phonecert/internal/terminal"
 )
-
-// row is one line of an account: what is told, and what it is.
-type row struct{ label, value string }
 
 // InspectText writes the account of a file: aligned for people, in a pipe one
 // row a line with the path before it.
 func InspectText(s *terminal.Streams, f InspectFile, now time.Time) error {
 	if !s.OutTTY {
-		return tabbed(s.Out, f.pipeRows(now))
+		return paper.Tabbed(s.Out, f.pipeRows(now))
 	}
-	st, width := newStyle(s.Out, s.Color), s.Width()
-	line(s.Out, "  ", st.strong.Render(shown(f.Path)), "  ", st.faint.Render(f.headline()))
+	p := paper.NewSheet(s)
+	p.Line("  ", p.Strong.Render(paper.Path(f.Path)), "  ", p.Faint.Render(f.headline()))
 	for i, c := range f.Certificates {
-		line(s.Out)
-		line(s.Out, "  ", st.strong.Render(fmt.Sprintf("certificate %d of %d", i+1, len(f.Certificates))))
-		st.account(s.Out, width, c.rows(now))
+		p.Line()
+		p.Line("  ", p.Strong.Render(fmt.Sprintf("certificate %d of %d", i+1, len(f.Certificates))))
+		p.Account(c.rows(now))
 	}
 	for _, k := range f.Keys {
-		line(s.Out)
-		line(s.Out, "  ", st.strong.Render("private key"))
-		st.account(s.Out, width, k.rows(len(f.Certificates)))
+		p.Line()
+		p.Line("  ", p.Strong.Render("private key"))
+		p.Account(k.rows(len(f.Certificates)))
 	}
 	if rest := f.rest(); len(rest) > 0 {
-		line(s.Out)
-		st.account(s.Out, width, rest)
+		p.Line()
+		p.Account(rest)
 	}
-	line(s.Out)
-	st.findings(s.Out, width, f.Findings)
+	p.Line()
+	p.Findings(f.Findings)
 	return nil
 }
 
@@ -49,20 +47,6 @@ func InspectPEM(s *terminal.Streams, f InspectFile) error {
 		}
 	}
 	return nil
-}
-
-// account writes rows with their labels aligned and long values wrapped.
-func (st style) account(w io.Writer, width int, rows []row) {
-	const column = 14
-	for _, r := range rows {
-		for i, part := range st.wrap(r.value, width-column-4) {
-			label := ""
-			if i == 0 {
-				label = r.label
-			}
-			line(w, "    ", st.faint.Render(fmt.Sprintf("%-*s", column, label)), part)
-		}
-	}
 }
 
 func (f InspectFile) headline() string {
@@ -93,7 +77,7 @@ func formatName(f inspect.Format) string {
 	return "no format known here"
 }
 
-func (c InspectCertificate) rows(now time.Time) []row {
+func (c InspectCertificate) rows(now time.Time) paper.Account {
 	state := rules.Distance(now, c.NotAfter)
 	switch {
 	case now.After(c.NotAfter):
@@ -103,25 +87,26 @@ func (c InspectCertificate) rows(now time.Time) []row {
 	default:
 		state = "ends " + state
 	}
-	rows := []row{
-		{"subject", c.Subject},
-		{"issuer", c.Issuer},
-		{"serial", c.Serial},
-		{"valid", fmt.Sprintf("%s to %s (%s)", c.NotBefore.Format("2006-01-02 15:04"), c.NotAfter.Format("2006-01-02 15:04 MST"), state)},
-		{"key", fmt.Sprintf("%s, %d bits", c.KeyAlgorithm, c.KeyBits)},
-		{"signature", c.SignatureAlgorithm},
-		{"version", fmt.Sprintf("v%d", c.Version)},
-		{"role", c.role()},
-	}
+	var rows paper.Account
+	rows.Add("subject", c.Subject)
+	rows.Add("issuer", c.Issuer)
+	rows.Add("serial", c.Serial)
+	rows.Add("valid", fmt.Sprintf("%s to %s (%s)", c.NotBefore.Format("2006-01-02 15:04"), c.NotAfter.Format("2006-01-02 15:04 MST"), state))
+	rows.Add("key", fmt.Sprintf("%s, %d bits", c.KeyAlgorithm, c.KeyBits))
+	rows.Add("signature", c.SignatureAlgorithm)
+	rows.Add("version", fmt.Sprintf("v%d", c.Version))
+	rows.Add("role", c.role())
 	for _, list := range []struct {
 		label  string
 		values []string
 	}{{"names", c.Names}, {"key usage", c.KeyUsage}, {"purposes", c.ExtendedKeyUsage}} {
 		if len(list.values) > 0 {
-			rows = append(rows, row{list.label, strings.Join(list.values, ", ")})
+			rows.Add(list.label, strings.Join(list.values, ", "))
 		}
 	}
-	return append(rows, row{"SHA-1", c.SHA1}, row{"SHA-256", c.SHA256})
+	rows.Add("SHA-1", c.SHA1)
+	rows.Add("SHA-256", c.SHA256)
+	return rows
 }
 
 // role is what the certificate can be in a chain.
@@ -137,47 +122,48 @@ func (c InspectCertificate) role() string {
 	return "end entity"
 }
 
-func (k InspectKey) rows(certificates int) []row {
-	rows := []row{{"form", k.Form}}
+func (k InspectKey) rows(certificates int) paper.Account {
+	var rows paper.Account
+	rows.Add("form", k.Form)
 	if k.Algorithm != "" {
-		rows = append(rows, row{"key", fmt.Sprintf("%s, %d bits", k.Algorithm, k.Bits)})
+		rows.Add("key", fmt.Sprintf("%s, %d bits", k.Algorithm, k.Bits))
 	}
 	if k.Encrypted {
-		rows = append(rows, row{"encrypted", k.Cipher})
+		rows.Add("encrypted", k.Cipher)
 	}
 	switch {
 	case !k.Opened:
-		rows = append(rows, row{"locked", k.Locked})
+		rows.Add("locked", k.Locked)
 	case k.Matches != "":
-		rows = append(rows, row{"belongs to", k.Matches})
+		rows.Add("belongs to", k.Matches)
 	case certificates > 0:
-		rows = append(rows, row{"belongs to", "none of the certificates in the file"})
+		rows.Add("belongs to", "none of the certificates in the file")
 	}
 	return rows
 }
 
 // rest is what concerns the file as a whole.
-func (f InspectFile) rest() []row {
-	var rows []row
+func (f InspectFile) rest() paper.Account {
+	var rows paper.Account
 	for _, o := range f.Objects {
 		switch o.Kind {
 		case inspect.KindCertificate, inspect.KindPrivateKey:
 		default:
-			rows = append(rows, row{"also holds", fmt.Sprintf("%s %s, %d bytes", o.Kind, o.Label, o.Size)})
+			rows.Add("also holds", fmt.Sprintf("%s %s, %d bytes", o.Kind, o.Label, o.Size))
 		}
 	}
 	if len(f.Chain) > 0 {
-		rows = append(rows, row{"chain", strings.Join(f.Chain, " ← ") + " (" + f.ChainNote + ")"})
+		rows.Add("chain", strings.Join(f.Chain, " ← ")+" ("+f.ChainNote+")")
 	}
 	return rows
 }
 
 // pipeRows is the account for programs: path, part, label, value.
 func (f InspectFile) pipeRows(now time.Time) [][]string {
-	out := [][]string{{shown(f.Path), "file", "format", f.headline()}}
-	add := func(part string, rows []row) {
+	out := [][]string{{paper.Path(f.Path), "file", "format", f.headline()}}
+	add := func(part string, rows paper.Account) {
 		for _, r := range rows {
-			out = append(out, []string{shown(f.Path), part, r.label, r.value})
+			out = append(out, []string{paper.Path(f.Path), part, r.Label, r.Value})
 		}
 	}
 	for i, c := range f.Certificates {
@@ -188,7 +174,7 @@ func (f InspectFile) pipeRows(now time.Time) [][]string {
 	}
 	add("file", f.rest())
 	for _, found := range f.Findings {
-		out = append(out, []string{shown(f.Path), string(found.Severity), found.Code, found.Message + "; fix: " + found.Fix})
+		out = append(out, []string{paper.Path(f.Path), string(found.Severity), found.Code, found.Message + "; fix: " + found.Fix})
 	}
 	return out
 }

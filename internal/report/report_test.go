@@ -16,6 +16,7 @@ import (
 	"github.com/phonecert/phonecert/inspect/phone"
 	"github.com/phonecert/phonecert/inspect/rules"
 	"github.com/phonecert/phonecert/internal/report"
+	"github.com/phonecert/phonecert/internal/report/paper"
 	"github.com/phonecert/phonecert/internal/terminal"
 	"github.com/phonecert/phonecert/internal/testca"
 )
@@ -33,6 +34,28 @@ func checked(t *testing.T, names ...string) *report.Check {
 		file := inspect.Read(name, testca.Root(t, "Example Root").PEM(), inspect.Options{})
 		c.Files[i] = report.NewCheckFile(file, rules.Check(file, q), nil)
 	}
+	c.Decide(false)
+	return c
+}
+
+// judged is the answer of a phone about a server.
+func judged(t *testing.T) *report.Check {
+	t.Helper()
+	p, err := handset.Load("yealink-t28p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	choice := func(value string) phone.Choice {
+		return phone.Choice{Value: value, Basis: finding.Documented, Source: "a test"}
+	}
+	q := rules.Question{Role: handset.PBX, Phone: &phone.Phone{Profile: p, Name: p.ID, Clock: testca.Clock(), Settings: phone.Settings{
+		OnlyTrusted: choice("on"), CA: choice("custom"), CNValidation: choice("off"), DeviceCert: choice("default"),
+	}}}
+	root := testca.Root(t, "Example Root")
+	file := inspect.Read("chain.pem", append(root.Issue(t, "pbx.example.com", testca.TLS).PEM(), root.PEM()...), inspect.Options{})
+	c := report.NewCheck(q, 1)
+	findings, verdict := rules.NewBatch(q, 1).Check(0, file)
+	c.Files[0] = report.NewCheckFile(file, findings, verdict)
 	c.Decide(false)
 	return c
 }
@@ -104,9 +127,9 @@ func TestJSONFields(t *testing.T) {
 	}{
 		{report.Check{}, "schema_version command handset role verdict files findings"},
 		{report.CheckFile{}, "path size format certificates private_keys findings verdict"},
-		{report.Certificate{}, "subject issuer serial not_before not_after key_algorithm key_bits signature_algorithm sha256 is_ca self_signed"},
+		{paper.Certificate{}, "subject issuer serial not_before not_after key_algorithm key_bits signature_algorithm sha256 is_ca self_signed"},
 		{finding.Finding{}, "code severity message fix basis source"},
-		{report.Failure{}, "schema_version command error hints"},
+		{paper.Failure{}, "schema_version command error hints"},
 		{report.Inspect{}, "schema_version command files"},
 		{report.Convert{}, "schema_version command outputs remarks"},
 	} {
@@ -135,20 +158,12 @@ func TestJSONListsAreNeverNull(t *testing.T) {
 	empty := report.NewInspectFile(inspect.Read("x", nil, inspect.Options{}))
 	for _, value := range []any{c, empty, report.UnreadInspect("x", errors.New("gone")), report.NewConvert(nil)} {
 		var out bytes.Buffer
-		if err := report.JSON(&out, value); err != nil {
+		if err := paper.JSON(&out, value); err != nil {
 			t.Fatal(err)
 		}
 		if strings.Contains(out.String(), "null") {
 			t.Errorf("null in %s", out.String())
 		}
-	}
-}
-
-func TestErrorsHaveHints(t *testing.T) {
-	s, _, errText := terminal.Test(strings.NewReader(""))
-	report.Error(s, `cannot read "x"`, []string{"look again"})
-	if got := errText.String(); got != "phonecert: error: cannot read \"x\"\nphonecert: hint: look again\n" {
-		t.Errorf("got %q", got)
 	}
 }
 
@@ -161,5 +176,15 @@ func TestUnreadLeavesTheAnswerOpen(t *testing.T) {
 	}
 	if !slices.ContainsFunc(c.Files[1].Findings, func(f finding.Finding) bool { return f.Code == "file.unreadable" }) {
 		t.Error("the file's finding is missing")
+	}
+}
+
+// TestCheckOfAChain shows the path with a mark on each certificate.
+func TestCheckOfAChain(t *testing.T) {
+	text := screen(t, false, judged(t))
+	for _, want := range []string{"chain    ✓ pbx.example.com · sent", "✗ Example Root · sent", "X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN (19)", "REFUSED"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in:\n%s", want, text)
+		}
 	}
 }

@@ -1,12 +1,13 @@
 package report
 
 import (
+	"github.com/phonecert/phonecert/internal/report/paper"
 	"github.com/phonecert/phonecert/internal/terminal"
 )
 
 // Version is what a binary knows of its own making.
 type Version struct {
-	Header
+	paper.Header
 	Version  string `json:"version"`
 	Revision string `json:"revision,omitempty"`
 	Time     string `json:"time,omitempty"`
@@ -18,7 +19,7 @@ type Version struct {
 // PrintVersion writes the version as one line or as JSON.
 func PrintVersion(s *terminal.Streams, asJSON bool, v Version) error {
 	if asJSON {
-		return JSON(s.Out, v)
+		return paper.JSON(s.Out, v)
 	}
 	text := "phonecert " + v.Version
 	if v.Revision != "" {
@@ -28,6 +29,6 @@ func PrintVersion(s *terminal.Streams, asJSON bool, v Version) error {
 		}
 		text += ")"
 	}
-	line(s.Out, text, " ", v.Go, " ", v.Platform)
+	paper.Line(s.Out, text, " ", v.Go, " ", v.Platform)
 	return nil
 }
