@@ -21,7 +21,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/phonecert/phonecert/inspect/capture"
+	"github.com/phonecert/phonecert/inspect/capture/synthetic"
 )
 
 // wire: a capture of 1 GB with 20,000 handshakes, against tshark, and one of
@@ -58,7 +58,7 @@ func writeCapture(file string, connections, applicationData int) {
 		log.Fatal(err)
 	}
 	defer f.Close()
-	w := capture.NewWriter(f)
+	w := synthetic.NewWriter(f)
 	talk := record()
 	for left := applicationData; left > 0; left -= 1400 {
 		data := append([]byte{23, 3, 3, 0, 0}, make([]byte, min(left, 1400))...)
@@ -68,7 +68,7 @@ func writeCapture(file string, connections, applicationData int) {
 	const together = 100
 	at := time.Unix(1_700_000_000, 0)
 	for first := 0; first < connections; first += together {
-		conns := make([]*capture.Conn, together)
+		conns := make([]*synthetic.Conn, together)
 		for i := range conns {
 			n := first + i
 			client := netip.AddrPortFrom(netip.AddrFrom4([4]byte{198, 51, 100, byte(n)}), uint16(1024+n/256))

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/phonecert/phonecert/commands/factory"
-	"github.com/phonecert/phonecert/inspect/capture"
+	"github.com/phonecert/phonecert/inspect/capture/synthetic"
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/diagnosis"
 	"github.com/phonecert/phonecert/inspect/probe"
@@ -106,7 +106,7 @@ func (k *keptWire) finish(ctx context.Context, answer *wire.Answer) error {
 // capture writes the connections as packets.
 func (k *keptWire) capture() ([]byte, error) {
 	var file bytes.Buffer
-	w := capture.NewWriter(&file)
+	w := synthetic.NewWriter(&file)
 	for _, a := range k.attempts {
 		start := a.Start
 		if d := a.Evidence.Dial; d != nil {
@@ -132,7 +132,7 @@ func (k *keptWire) capture() ([]byte, error) {
 }
 
 // closing is how the connection ended.
-func closing(conn *capture.Conn, o diagnosis.Outcome, at time.Time) error {
+func closing(conn *synthetic.Conn, o diagnosis.Outcome, at time.Time) error {
 	byServer := o.Closer == "server"
 	if o.Ending == diagnosis.Reset {
 		return conn.RST(!byServer, at)

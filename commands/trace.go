@@ -14,6 +14,8 @@ import (
 
 	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/inspect/capture"
+	"github.com/phonecert/phonecert/inspect/capture/hexdump"
+	"github.com/phonecert/phonecert/inspect/capture/pcap"
 	"github.com/phonecert/phonecert/inspect/diagnosis"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/handshake/keylog"
@@ -174,11 +176,14 @@ func (o *traceOptions) read(ctx context.Context, tracer *trace.Tracer) (capture.
 		input = file
 	}
 	summary, err := capture.Read(ctx, input, o.filter, tracer)
-	if err != nil {
-		err = factory.WithHint(fmt.Errorf("cannot read %q: %w", o.path, err),
-			"give a pcap or pcapng file; a hex dump is read with --hex", "on the server, tcpdump -i any -w phone.pcap port 5061 makes one")
+	if err == nil {
+		return summary, nil
 	}
-	return summary, err
+	hints := []string{"give a pcap or pcapng file; a hex dump is read with --hex", "on the server, tcpdump -i any -w phone.pcap port 5061 makes one"}
+	if wrong := new(pcap.FormatError); errors.As(err, &wrong) && wrong.Fix != "" {
+		hints[0] = wrong.Fix
+	}
+	return summary, factory.WithHint(fmt.Errorf("cannot read %q: %w", o.path, err), hints...)
 }
 
 // readHex reads the bytes of one connection as somebody pasted them.
@@ -188,7 +193,7 @@ func (o *traceOptions) readHex(ctx context.Context, tracer *trace.Tracer) (captu
 		return capture.Summary{}, err
 	}
 	client, server, err := capture.Hex([]byte(text))
-	var wrong *capture.HexError
+	var wrong *hexdump.Error
 	if errors.As(err, &wrong) {
 		return capture.Summary{}, factory.WithHint(fmt.Errorf("cannot read %q: %w", o.path, wrong), wrong.Fix)
 	}

@@ -1,15 +1,16 @@
 // Package capture reads what tcpdump, Wireshark or a phone recorded: a capture
 // file becomes TCP connections, each an ordered stream of bytes in either
 // direction. What the capture lacks is told, never passed over. It knows no
-// TLS. It also reads pasted hex dumps, and writes capture files.
+// TLS. It also reads pasted hex dumps.
 package capture
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/netip"
 	"time"
+
+	"github.com/phonecert/phonecert/inspect/capture/pcap"
 )
 
 // Flow is one TCP connection.
@@ -52,14 +53,13 @@ type Sink interface {
 // Read reads a capture to its end and hands every TCP connection that passes
 // the filter to h. Formats are pcap, pcapng, and gzip around either. What was
 // read until then is in the Summary, and every Sink is closed, whatever the
-// error: a *FormatError when r is no capture or is damaged, the error of ctx,
+// error: a *pcap.FormatError when r is no capture or is damaged, the error of ctx,
 // or that of r. A file that ends within a packet is no error: see
 // Summary.Truncated.
 func Read(ctx context.Context, r io.Reader, filter Filter, h Handler) (Summary, error) {
 	c := newCollector(filter, h)
-	err := readFile(&source{ctx: ctx, r: r}, c)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		c.summary.Truncated, err = true, nil
-	}
-	return c.finish(), err
+	file, err := pcap.Read(ctx, r, c)
+	summary := c.finish()
+	summary.describe(file)
+	return summary, err
 }

@@ -1,6 +1,10 @@
 package capture
 
-import "time"
+import (
+	"time"
+
+	"github.com/phonecert/phonecert/inspect/capture/packet"
+)
 
 // When one side acknowledges what the capture does not hold, the segment is
 // lost, or it comes a little later: several queues of a network card are not
@@ -50,30 +54,30 @@ func (c *connection) stream(fromClient bool) *stream {
 }
 
 // take takes a segment.
-func (c *connection) take(at time.Time, fromClient bool, s *segment) {
+func (c *connection) take(at time.Time, fromClient bool, s *packet.Segment) {
 	own, peer := c.stream(fromClient), c.stream(!fromClient)
 	own.seen = true
 	if !fromClient {
 		c.flow.Answered = true
 	}
-	if s.has(flagRST) {
+	if s.Has(packet.RST) {
 		c.reset(at, fromClient, own, s)
 		return
 	}
-	seq := s.seq
-	if s.has(flagSYN) {
+	seq := s.Seq
+	if s.Has(packet.SYN) {
 		seq++
 		own.start(seq, true)
-		if s.has(flagACK) && !fromClient && c.flow.Established.IsZero() {
+		if s.Has(packet.ACK) && !fromClient && c.flow.Established.IsZero() {
 			c.flow.Established = at
 		}
 	}
 	own.start(seq, false)
-	if s.has(flagACK) {
+	if s.Has(packet.ACK) {
 		// The first acknowledgment behind a handshake tells where the other
 		// side begins, even if that side was not recorded.
-		peer.start(s.ack, own.fromStart)
-		peer.acknowledge(s.ack)
+		peer.start(s.Ack, own.fromStart)
+		peer.acknowledge(s.Ack)
 	}
 	c.accept(at, fromClient, seq, s)
 	if own.ended() && peer.ended() {
@@ -82,9 +86,9 @@ func (c *connection) take(at time.Time, fromClient bool, s *segment) {
 }
 
 // accept takes what a segment carries.
-func (c *connection) accept(at time.Time, fromClient bool, seq uint32, s *segment) {
+func (c *connection) accept(at time.Time, fromClient bool, seq uint32, s *packet.Segment) {
 	own, peer := c.stream(fromClient), c.stream(!fromClient)
-	p := part{seq: seq, at: at, data: s.payload, missing: s.missing, fin: s.has(flagFIN)}
+	p := part{seq: seq, at: at, data: s.Payload, missing: s.Missing, fin: s.Has(packet.FIN)}
 	wait := c.doubtful(at)
 	if own.fin {
 		p = part{seq: own.next} // nothing can follow a FIN
@@ -149,8 +153,8 @@ func (c *connection) doubtful(at time.Time) bool {
 
 // reset ends the connection, unless the number is far off: then another, older
 // connection is meant.
-func (c *connection) reset(at time.Time, fromClient bool, own *stream, s *segment) {
-	if d := int32(s.seq - own.next); own.told && s.seq != 0 && (d < -maxResetDistance || d > maxResetDistance) {
+func (c *connection) reset(at time.Time, fromClient bool, own *stream, s *packet.Segment) {
+	if d := int32(s.Seq - own.next); own.told && s.Seq != 0 && (d < -maxResetDistance || d > maxResetDistance) {
 		return
 	}
 	c.close(at, Ending{Kind: RST, FromClient: fromClient})

@@ -3,6 +3,8 @@ package capture
 import (
 	"net/netip"
 	"slices"
+
+	"github.com/phonecert/phonecert/inspect/capture/packet"
 )
 
 // Filter chooses packets, as tcpdump's "host" and "port" do: one of the
@@ -13,11 +15,11 @@ type Filter struct {
 	Ports []uint16
 }
 
-func (f *Filter) wants(source, destination address, sourcePort, destinationPort uint16) bool {
-	if len(f.Ports) > 0 && !slices.Contains(f.Ports, sourcePort) && !slices.Contains(f.Ports, destinationPort) {
+func (f *Filter) wants(s *packet.Segment) bool {
+	if len(f.Ports) > 0 && !slices.Contains(f.Ports, s.SourcePort) && !slices.Contains(f.Ports, s.DestinationPort) {
 		return false
 	}
-	return len(f.Hosts) == 0 || f.has(source.addr()) || f.has(destination.addr())
+	return len(f.Hosts) == 0 || f.has(s.Source.Addr()) || f.has(s.Destination.Addr())
 }
 
 func (f *Filter) has(a netip.Addr) bool {

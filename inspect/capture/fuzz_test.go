@@ -8,6 +8,11 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"github.com/phonecert/phonecert/inspect/capture/capturetest"
+	"github.com/phonecert/phonecert/inspect/capture/hexdump"
+	"github.com/phonecert/phonecert/inspect/capture/packet"
+	"github.com/phonecert/phonecert/inspect/capture/pcap"
 )
 
 // committed fails when a target has lost its seeds.
@@ -23,7 +28,7 @@ func committed(f *testing.F) {
 func sound(t *testing.T, file []byte) {
 	s := &story{}
 	summary, err := Read(context.Background(), bytes.NewReader(file), Filter{}, s)
-	var f *FormatError
+	var f *pcap.FormatError
 	if err != nil && (!errors.As(err, &f) || f.Fix == "" || f.Offset < 0) {
 		t.Errorf("error %v", err)
 	}
@@ -40,32 +45,10 @@ func sound(t *testing.T, file []byte) {
 	}
 }
 
-func FuzzPcap(f *testing.F) {
+// FuzzRead: whole files.
+func FuzzRead(f *testing.F) {
 	committed(f)
 	f.Fuzz(sound)
-}
-
-func FuzzPcapng(f *testing.F) {
-	committed(f)
-	f.Fuzz(sound)
-}
-
-// FuzzPackets: packets of any link type; each begins with its length.
-func FuzzPackets(f *testing.F) {
-	committed(f)
-	f.Fuzz(func(t *testing.T, link uint16, missing uint8, b []byte) {
-		s := &story{}
-		c := newCollector(Filter{}, s)
-		for n := 0; len(b) >= 2; n++ {
-			size := min(int(binary.BigEndian.Uint16(b)), len(b)-2)
-			c.packet(LinkType(link), noon.Add(time.Duration(n)*time.Millisecond), b[2:2+size], int(missing))
-			b = b[2+size:]
-		}
-		c.finish()
-		if s.open != 0 || c.table.store.bytes != 0 {
-			t.Errorf("%d sinks open, %d bytes held", s.open, c.table.store.bytes)
-		}
-	})
 }
 
 // FuzzReassembly: segments of one connection, eight bytes each: direction and
@@ -73,22 +56,26 @@ func FuzzPackets(f *testing.F) {
 // what comes out must stand in its place.
 func FuzzReassembly(f *testing.F) {
 	committed(f)
+	var d packet.Decoder
+	var either [2]packet.Segment
+	for i, s := range []capturetest.Segment{up(0, 0, ""), down(0, 0, "")} {
+		either[i], _ = d.Segment(packet.LinkRaw, noon, s.IP(), 0)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p := &placed{t: t}
 		var c table
 		c.init(p)
 		for n := 0; len(b) >= 8; n, b = n+1, b[8:] {
-			s := segment{sourcePort: 40000, destinationPort: 5061, flags: b[0] & (flagFIN | flagRST | flagACK), seq: 1 + uint32(binary.BigEndian.Uint16(b[1:])), ack: 1 + uint32(binary.BigEndian.Uint16(b[3:])), missing: int(b[5] & 3)}
-			s.payload = p.at(b[0]&0x80 == 0, s.seq-1, int(binary.BigEndian.Uint16(b[6:])%3000))
-			if n < 2 {
-				s.flags, s.seq, s.ack, s.payload, s.missing = flagSYN|flagACK*uint8(n), 0, 1, nil, 0
-			}
-			from, to := address{0, 1}, address{0, 2}
+			s := either[0]
 			if n == 1 || n > 1 && b[0]&0x80 != 0 {
-				from, to = to, from
-				s.sourcePort, s.destinationPort = s.destinationPort, s.sourcePort
+				s = either[1]
 			}
-			c.segment(noon.Add(time.Duration(b[5])*time.Millisecond), from, to, &s)
+			s.Flags, s.Seq, s.Ack, s.Missing = b[0]&(packet.FIN|packet.RST|packet.ACK), 1+uint32(binary.BigEndian.Uint16(b[1:])), 1+uint32(binary.BigEndian.Uint16(b[3:])), int(b[5]&3)
+			s.Payload = p.at(b[0]&0x80 == 0, s.Seq-1, int(binary.BigEndian.Uint16(b[6:])%3000))
+			if n < 2 {
+				s.Flags, s.Seq, s.Ack, s.Payload, s.Missing = packet.SYN|packet.ACK*uint8(n), 0, 1, nil, 0
+			}
+			c.segment(noon.Add(time.Duration(b[5])*time.Millisecond), &s)
 			if len(c.connections) > 1 {
 				t.Fatal("one connection became two")
 			}
@@ -161,7 +148,7 @@ func FuzzHex(f *testing.F) {
 	committed(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		client, server, err := Hex(text)
-		var wrong *HexError
+		var wrong *hexdump.Error
 		if err != nil && (!errors.As(err, &wrong) || wrong.Fix == "" || wrong.Problem == "") {
 			t.Errorf("error %v", err)
 		}

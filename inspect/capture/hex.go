@@ -1,116 +1,88 @@
 package capture
 
 import (
-	"bytes"
 	"fmt"
+	"time"
+
+	"github.com/phonecert/phonecert/inspect/capture/hexdump"
+	"github.com/phonecert/phonecert/inspect/capture/packet"
 )
 
-// MaxHex is the longest hex dump that is read, in bytes of text.
-const MaxHex = 16 << 20
-
-// HexError says which line of a hex dump cannot be read.
-type HexError struct {
-	// Line counts from 1; 0: the text as a whole.
-	Line int
-	// Problem is a sentence without a full stop; Fix says what to do.
-	Problem string
-	Fix     string
-}
-
-// Error returns the place and the problem.
-func (e *HexError) Error() string {
-	if e.Line == 0 {
-		return e.Problem
-	}
-	return fmt.Sprintf("line %d: %s", e.Line, e.Problem)
-}
-
-// Hex reads a pasted hex dump of one conversation: plain digits, xxd,
-// hexdump -C, od -tx1, "Copy as Hex Dump", "Follow TCP Stream" as hex dump or
-// as C arrays from Wireshark, tcpdump -X, openssl s_client -debug. Without
-// marks of direction all bytes are in client, whoever sent them. When the
-// bytes are whole packets, their TCP payload is returned. Errors are a
-// *HexError.
+// Hex reads a pasted hex dump of one conversation: see hexdump.Parse. Without
+// marks of direction all bytes are in client, whoever sent them. When the bytes
+// are whole packets, their TCP payload is returned. Errors are a
+// *hexdump.Error.
 func Hex(text []byte) (client, server []byte, err error) {
-	if len(text) > MaxHex {
-		return nil, nil, &HexError{0, fmt.Sprintf("the text is longer than %d MiB", MaxHex>>20), "give a capture file instead: phonecert trace FILE"}
-	}
-	if bytes.HasPrefix(text, []byte("\xFF\xFE")) || bytes.IndexByte(text, 0) >= 0 {
-		return nil, nil, &HexError{1, "the text holds zero bytes: it is binary, or UTF-16", "save it as plain text, or give a capture without --hex"}
-	}
-	chunks, err := readChunks(bytes.TrimPrefix(text, []byte("\xEF\xBB\xBF")))
+	chunks, err := hexdump.Parse(text)
 	if err != nil {
 		return nil, nil, err
-	}
-	if len(chunks) == 0 {
-		return nil, nil, &HexError{0, "the text holds no hex digits", "paste the bytes of the handshake, for instance from Wireshark: Follow TCP Stream, show as Hex Dump"}
 	}
 	if client, server, is, err := unpack(chunks); is {
 		return client, server, err
 	}
 	for _, c := range chunks {
-		if c.from == fromServer {
-			server = append(server, c.bytes...)
+		if c.From == hexdump.Server {
+			server = append(server, c.Bytes...)
 		} else {
-			client = append(client, c.bytes...)
+			client = append(client, c.Bytes...)
 		}
 	}
 	return client, server, nil
 }
 
-// speaker is who said a chunk.
-type speaker uint8
-
-const (
-	fromUnknown speaker = iota
-	fromClient
-	fromServer
-)
-
-// chunk is a run of bytes of one side.
-type chunk struct {
-	from  speaker
-	line  int
-	bytes []byte
-}
-
-// readChunks reads line by line: runs of rows with offsets, and plain digits.
-func readChunks(text []byte) ([]chunk, error) {
-	var d digits
-	var run []row
-	end := func() (err error) {
-		d.chunks, err = joinRows(d.chunks, run)
-		run = nil
-		return err
-	}
-	for n := 1; len(text) > 0; n++ {
-		line, rest, _ := bytes.Cut(text, []byte("\n"))
-		text = rest
-		trimmed := bytes.TrimSpace(line)
+// unpack takes the TCP payload out of chunks that are whole packets; is says
+// whether they are.
+func unpack(chunks []hexdump.Chunk) (client, server []byte, is bool, err error) {
+	var j joined
+	c := newCollector(Filter{}, &j)
+	for _, chunk := range chunks {
+		if len(chunk.Bytes) == 0 {
+			continue
+		}
+		link, ok := packet.FindLink(chunk.Bytes)
 		switch {
-		case len(trimmed) == 0:
-			continue
-		case string(trimmed) == "*" && len(run) > 0:
-			run[len(run)-1].repeat = true
-			continue
-		}
-		if r, ok := parseRow(n, line); ok && !d.comment && !d.half && (len(run) > 0 && r.continues(&run[0]) || len(run) == 0 && r.begins()) {
-			if r.words {
-				return nil, &HexError{n, "the dump shows words of 16 bits, whose bytes may be swapped", "make it with: hexdump -C FILE, or xxd FILE"}
-			}
-			r.from = d.from
-			run = append(run, r)
-			continue
-		}
-		if err := end(); err != nil {
-			return nil, err
-		}
-		if err := d.line(n, trimmed); err != nil {
-			return nil, err
+		case ok:
+			c.Packet(link, time.Time{}, chunk.Bytes, 0)
+		case c.summary.Packets == 0:
+			return nil, nil, false, nil
+		default:
+			return nil, nil, true, &hexdump.Error{Line: chunk.Line, Problem: "these bytes are no packet with TCP, while those before them are", Fix: "paste packets of one connection, or the TLS bytes alone"}
 		}
 	}
-	if err := end(); err != nil {
-		return nil, err
+	c.finish()
+	switch {
+	case j.flows > 1:
+		return nil, nil, true, &hexdump.Error{Problem: fmt.Sprintf("the dump holds packets of %d connections", j.flows), Fix: "save them as a capture and give that: phonecert trace FILE"}
+	case j.lost > 0:
+		return nil, nil, true, &hexdump.Error{Problem: fmt.Sprintf("the dump holds whole packets, and between them %d bytes are missing", j.lost), Fix: "paste the packet that is left out, too"}
+	case len(j.client)+len(j.server) == 0:
+		return nil, nil, true, &hexdump.Error{Problem: "the dump holds whole packets, but nothing is in them beyond the TCP headers", Fix: "paste the packets that carry the TLS messages"}
 	}
-	return d.chunks, d.end()
+	return j.client, j.server, true, nil
 }
+
+// joined keeps the bytes of one connection.
+type joined struct {
+	flows          int
+	lost           int64
+	client, server []byte
+}
+
+func (j *joined) Open(*Flow) Sink {
+	j.flows++
+	return j
+}
+
+func (j *joined) Secrets([]byte) {}
+
+func (j *joined) Data(fromClient bool, _ time.Time, b []byte) {
+	if fromClient {
+		j.client = append(j.client, b...)
+	} else {
+		j.server = append(j.server, b...)
+	}
+}
+
+func (j *joined) Gap(_ bool, _ time.Time, n int64, _ Why) { j.lost += n }
+
+func (j *joined) Close(time.Time, Ending) {}

@@ -8,6 +8,10 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/phonecert/phonecert/inspect/capture/capturetest"
+	"github.com/phonecert/phonecert/inspect/capture/packet"
+	"github.com/phonecert/phonecert/inspect/capture/synthetic"
 )
 
 // quiet takes everything and keeps nothing.
@@ -42,11 +46,11 @@ func TestManyConnections(t *testing.T) {
 	for i := range many {
 		client := netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, byte(i >> 16), byte(i >> 8)}), uint16(1024+i&0xFF))
 		for n := range 4 { // each with three segments after a hole
-			p := packet{client, serverAddr, flagACK, uint32(100 + n*2000), 0, string(late)}
+			p := segment(client, serverAddr, packet.ACK, uint32(100+n*2000), 0, string(late))
 			if n == 0 {
-				p.flags, p.payload = flagSYN, ""
+				p.Flags, p.Payload = packet.SYN, ""
 			}
-			c.packet(LinkRaw, noon.Add(time.Duration(i)*time.Millisecond), p.ip(), 0)
+			c.Packet(packet.LinkRaw, noon.Add(time.Duration(i)*time.Millisecond), p.IP(), 0)
 		}
 		most = max(most, c.table.store.bytes)
 	}
@@ -66,7 +70,7 @@ func TestManyConnections(t *testing.T) {
 func TestOneHole(t *testing.T) {
 	var s story
 	c := newCollector(Filter{}, &s)
-	at := func(p packet) { c.packet(LinkRaw, noon, p.ip(), 0) }
+	at := func(p capturetest.Segment) { c.Packet(packet.LinkRaw, noon, p.IP(), 0) }
 	for _, p := range opening() {
 		at(p)
 	}
@@ -89,7 +93,7 @@ func TestOneHole(t *testing.T) {
 func TestNoAllocationPerPacket(t *testing.T) {
 	file := func(packets int) []byte {
 		var out bytes.Buffer
-		w := NewWriter(&out)
+		w := synthetic.NewWriter(&out)
 		c, err := w.Open(clientAddr, serverAddr, noon, noon)
 		if err != nil {
 			t.Fatal(err)
@@ -117,8 +121,8 @@ func TestNoAllocationPerPacket(t *testing.T) {
 // BenchmarkRead reads packets of 1460 bytes of a hundred connections in turn.
 func BenchmarkRead(b *testing.B) {
 	var out bytes.Buffer
-	w := NewWriter(&out)
-	var conns []*Conn
+	w := synthetic.NewWriter(&out)
+	var conns []*synthetic.Conn
 	for i := range 100 {
 		c, err := w.Open(netip.AddrPortFrom(clientAddr.Addr(), uint16(2000+i)), serverAddr, noon, noon)
 		if err != nil {

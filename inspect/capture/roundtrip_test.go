@@ -3,73 +3,22 @@ package capture
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/phonecert/phonecert/inspect/capture/capturetest"
+	"github.com/phonecert/phonecert/inspect/capture/packet"
 )
 
-// talkOf writes random connections and returns the file and what each side
-// of each said.
-func talkOf(t testing.TB, r *rand.Rand, connections int, client, server netip.AddrPort) (file []byte, said [][2][]byte) {
-	var out bytes.Buffer
-	w := NewWriter(&out)
-	for i := range connections {
-		port := netip.AddrPortFrom(client.Addr(), client.Port()+uint16(i))
-		c, err := w.Open(port, server, noon, noon.Add(time.Millisecond))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var both [2][]byte
-		for n := range r.IntN(30) {
-			b := make([]byte, r.IntN(5000))
-			for i := range b {
-				b[i] = byte(r.Uint32())
-			}
-			side := r.IntN(2)
-			both[side] = append(both[side], b...)
-			if err := c.Data(side == 0, noon.Add(time.Duration(n)*time.Second), b); err != nil {
-				t.Fatal(err)
-			}
-		}
-		switch r.IntN(3) {
-		case 0:
-			err = c.RST(r.IntN(2) == 0, noon.Add(time.Minute))
-		case 1:
-			_ = c.FIN(false, noon.Add(time.Minute))
-			err = c.FIN(true, noon.Add(time.Minute))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		said = append(said, both)
-	}
-	if err := w.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes(), said
-}
-
-// packetsOf takes a written file apart, without its headers.
-func packetsOf(file []byte) (list [][]byte) {
-	for len(file) > 0 {
-		size := binary.LittleEndian.Uint32(file[4:])
-		if binary.LittleEndian.Uint32(file) == blockEnhanced {
-			list = append(list, file[28:28+binary.LittleEndian.Uint32(file[20:])])
-		}
-		file = file[size:]
-	}
-	return list
-}
-
-func TestWriterReader(t *testing.T) {
+func TestWrittenConnections(t *testing.T) {
 	for _, ends := range [][2]netip.AddrPort{{clientAddr, serverAddr}, {clientAddr6, serverAddr6}} {
 		for seed := range uint64(30) {
 			r := rand.New(rand.NewPCG(seed, 1))
-			file, said := talkOf(t, r, 1+r.IntN(4), ends[0], ends[1])
+			file, said := capturetest.Talk(t, r, 1+r.IntN(4), ends[0], ends[1])
 			byPort := checkStreams{said: said, first: ends[0].Port()}
 			summary, err := Read(context.Background(), bytes.NewReader(file), Filter{}, &byPort)
 			if err != nil || summary.Truncated || len(summary.Skipped) != 0 || int(summary.Connections) != len(said) {
@@ -86,13 +35,13 @@ func TestWriterReader(t *testing.T) {
 func TestAnyNetwork(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 2))
-		file, said := talkOf(t, r, 1+r.IntN(3), clientAddr, serverAddr)
+		file, said := capturetest.Talk(t, r, 1+r.IntN(3), clientAddr, serverAddr)
 		lossy, mixed := seed%2 == 1, seed%3 > 0
-		list := disturb(r, packetsOf(file), lossy, mixed)
+		list := disturb(r, capturetest.Packets(file), lossy, mixed)
 		streams := checkStreams{said: said, first: clientAddr.Port()}
 		c := newCollector(Filter{}, &streams)
 		for i, p := range list {
-			c.packet(LinkEthernet, noon.Add(time.Duration(i)*time.Microsecond), p, 0)
+			c.Packet(packet.LinkEthernet, noon.Add(time.Duration(i)*time.Microsecond), p, 0)
 		}
 		if s := c.finish(); int(s.Connections) != len(said) || s.Evicted != 0 {
 			t.Errorf("seed %d: %+v", seed, s)
@@ -115,12 +64,12 @@ func disturb(r *rand.Rand, packets [][]byte, lossy, mixed bool) [][]byte {
 	for i, p := range packets {
 		place := 10 * i
 		switch flags := p[flagsAt(p)]; {
-		case flags&flagRST != 0:
+		case flags&packet.RST != 0:
 			place += 50
-		case mixed && flags&flagSYN == 0:
+		case mixed && flags&packet.SYN == 0:
 			place += r.IntN(50)
 		}
-		if !lossy || p[flagsAt(p)]&flagSYN != 0 || r.IntN(10) > 0 {
+		if !lossy || p[flagsAt(p)]&packet.SYN != 0 || r.IntN(10) > 0 {
 			list = append(list, late{p, place})
 		}
 		if r.IntN(10) == 0 {
@@ -135,12 +84,12 @@ func disturb(r *rand.Rand, packets [][]byte, lossy, mixed bool) [][]byte {
 	return out
 }
 
-// flagsAt is where the TCP flags stand in a frame that Writer wrote.
+// flagsAt is where the TCP flags stand in a frame of Ethernet.
 func flagsAt(p []byte) int {
 	if p[12] == 0x86 {
-		return etherHeader + 40 + 13
+		return 14 + 40 + 13
 	}
-	return etherHeader + 20 + 13
+	return 14 + 20 + 13
 }
 
 // checkStreams compares what comes with what was said.
@@ -210,47 +159,3 @@ func (c *checkStreams) check(t *testing.T, name string, complete bool) {
 		}
 	}
 }
-
-func TestWriterErrors(t *testing.T) {
-	var out bytes.Buffer
-	w := NewWriter(&out)
-	for _, ends := range [][2]netip.AddrPort{{clientAddr, serverAddr6}, {netip.AddrPort{}, serverAddr}, {}} {
-		if _, err := w.Open(ends[0], ends[1], noon, noon); err == nil {
-			t.Errorf("%v was taken", ends)
-		}
-	}
-	c, err := w.Open(netip.MustParseAddrPort("[::ffff:192.0.2.1]:1"), serverAddr, noon, noon)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = c.FIN(true, noon)
-	if err := c.Data(true, noon, []byte("x")); err == nil {
-		t.Error("data after the FIN")
-	}
-	if err := c.Data(false, noon, []byte("x")); err != nil {
-		t.Error(err)
-	}
-	_ = c.RST(false, noon)
-	if err := c.Data(false, noon, []byte("x")); err == nil {
-		t.Error("data after the RST")
-	}
-	full := NewWriter(failing{})
-	if err := full.Secrets(make([]byte, 100_000)); err == nil || full.Flush() == nil {
-		t.Error("the writer's error is lost")
-	}
-	if _, err := full.Open(clientAddr, serverAddr, noon, noon); err == nil {
-		t.Error("the writer's error is lost")
-	}
-	// A file without a packet is a capture, too.
-	out.Reset()
-	if err := NewWriter(&out).Flush(); err != nil {
-		t.Fatal(err)
-	}
-	if _, summary := read(t, out.Bytes()); summary.Format != "pcapng" || summary.Packets != 0 {
-		t.Errorf("%+v", summary)
-	}
-}
-
-type failing struct{}
-
-func (failing) Write([]byte) (int, error) { return 0, fmt.Errorf("full") }

@@ -1,6 +1,11 @@
 package capture
 
-import "time"
+import (
+	"time"
+
+	"github.com/phonecert/phonecert/inspect/capture/packet"
+	"github.com/phonecert/phonecert/inspect/capture/pcap"
+)
 
 // Summary is what a capture was, and what of it could not be used.
 type Summary struct {
@@ -8,12 +13,12 @@ type Summary struct {
 	Format     string `json:"format"`
 	Compressed bool   `json:"compressed,omitempty"`
 	// LinkTypes are those of the interfaces, each once.
-	LinkTypes []LinkType `json:"link_types"`
+	LinkTypes []packet.LinkType `json:"link_types"`
 	// Packets and Bytes count what is recorded; Skipped the packets that gave
 	// nothing, by reason.
-	Packets int64          `json:"packets"`
-	Bytes   int64          `json:"bytes"`
-	Skipped map[Skip]int64 `json:"skipped,omitempty"`
+	Packets int64                 `json:"packets"`
+	Bytes   int64                 `json:"bytes"`
+	Skipped map[packet.Skip]int64 `json:"skipped,omitempty"`
 	// SnapLength is the largest that the file tells, 0 when it tells none;
 	// ShortPackets counts packets of which only a part is recorded.
 	SnapLength   uint32 `json:"snap_length,omitempty"`
@@ -31,18 +36,18 @@ type Summary struct {
 	// never became whole.
 	Fragments        int64 `json:"fragments,omitempty"`
 	FragmentsDropped int64 `json:"fragments_dropped,omitempty"`
-	// SecretsDropped counts key logs in the file that were above MaxSecrets.
+	// SecretsDropped counts key logs in the file that were above pcap.MaxSecrets.
 	SecretsDropped int64 `json:"secrets_dropped,omitempty"`
 }
 
-// What reading may cost in memory, whatever the file holds.
+// describe takes over what the file said of itself.
+func (s *Summary) describe(f pcap.File) {
+	s.Format, s.Compressed, s.Truncated = f.Format, f.Compressed, f.Truncated
+	s.LinkTypes, s.SnapLength, s.SecretsDropped = f.LinkTypes, f.SnapLength, f.SecretsDropped
+}
+
+// What following connections may cost in memory, whatever the file holds.
 const (
-	// MaxPacket is the longest packet that is decoded, in bytes; tcpdump and
-	// Wireshark write none longer.
-	MaxPacket = 256 << 10
-	// MaxSecrets is the largest Decryption Secrets Block that is handed out,
-	// in bytes.
-	MaxSecrets = 8 << 20
 	// MaxConnections is how many connections are followed at a time, those
 	// counted that are over but not yet forgotten.
 	MaxConnections = 16384
@@ -50,10 +55,6 @@ const (
 	// an earlier segment; MaxHeldTotal is the same over all connections.
 	MaxHeld      = 1 << 20
 	MaxHeldTotal = 8 << 20
-	// MaxDatagrams is how many IP datagrams wait for fragments at a time.
-	MaxDatagrams = 64
 
 	maxHeldSegments = 2048
-	maxInterfaces   = 4096
-	maxLinkTypes    = 64
 )

@@ -3,19 +3,21 @@ package capture
 import (
 	"net/netip"
 	"time"
+
+	"github.com/phonecert/phonecert/inspect/capture/packet"
 )
 
 // key names a connection, whichever side a packet comes from.
 type key struct {
-	low, high address
+	low, high packet.Address
 	ports     uint32 // of low, then of high
 }
 
-func newKey(source, destination address, sourcePort, destinationPort uint16) (k key, fromLow bool) {
-	if source.less(destination) || source == destination && sourcePort <= destinationPort {
-		return key{source, destination, uint32(sourcePort)<<16 | uint32(destinationPort)}, true
+func newKey(s *packet.Segment) (k key, fromLow bool) {
+	if s.Source.Less(s.Destination) || s.Source == s.Destination && s.SourcePort <= s.DestinationPort {
+		return key{s.Source, s.Destination, uint32(s.SourcePort)<<16 | uint32(s.DestinationPort)}, true
 	}
-	return key{destination, source, uint32(destinationPort)<<16 | uint32(sourcePort)}, false
+	return key{s.Destination, s.Source, uint32(s.DestinationPort)<<16 | uint32(s.SourcePort)}, false
 }
 
 // table holds the connections, in the order of their last packet.
@@ -35,24 +37,24 @@ func (t *table) init(h Handler) {
 }
 
 // segment takes a segment; true: it has data for a connection that is over.
-func (t *table) segment(at time.Time, source, destination address, s *segment) (stray bool) {
-	k, fromLow := newKey(source, destination, s.sourcePort, s.destinationPort)
+func (t *table) segment(at time.Time, s *packet.Segment) (stray bool) {
+	k, fromLow := newKey(s)
 	c := t.ring.next // packets of one connection come in a row
 	if c.key != k || c == &t.ring {
 		c = t.connections[k]
 	}
 	switch {
 	case c == nil:
-		c = t.open(at, k, fromLow, source, destination, s)
-	case s.has(flagSYN) && !s.has(flagACK) && c.renewedBy(s.seq+1, fromLow):
+		c = t.open(at, k, fromLow, s)
+	case s.Has(packet.SYN) && !s.Has(packet.ACK) && c.renewedBy(s.Seq+1, fromLow):
 		c.close(at, Ending{Kind: Replaced})
 		t.remove(c)
-		c = t.open(at, k, fromLow, source, destination, s)
+		c = t.open(at, k, fromLow, s)
 	default:
 		t.touch(c)
 	}
 	if c.sink == nil {
-		return c.over && len(s.payload) > 0
+		return c.over && len(s.Payload) > 0
 	}
 	c.take(at, fromLow == c.clientIsLow, s)
 	if t.store.bytes > MaxHeldTotal {
@@ -62,7 +64,7 @@ func (t *table) segment(at time.Time, source, destination address, s *segment) (
 }
 
 // open begins a connection with its first packet.
-func (t *table) open(at time.Time, k key, fromLow bool, source, destination address, s *segment) *connection {
+func (t *table) open(at time.Time, k key, fromLow bool, s *packet.Segment) *connection {
 	if len(t.connections) >= MaxConnections {
 		oldest := t.ring.prev
 		if oldest.sink != nil {
@@ -71,20 +73,20 @@ func (t *table) open(at time.Time, k key, fromLow bool, source, destination addr
 		oldest.close(at, Ending{Kind: Evicted})
 		t.remove(oldest)
 	}
-	from := netip.AddrPortFrom(source.addr(), s.sourcePort)
-	to := netip.AddrPortFrom(destination.addr(), s.destinationPort)
+	from := netip.AddrPortFrom(s.Source.Addr(), s.SourcePort)
+	to := netip.AddrPortFrom(s.Destination.Addr(), s.DestinationPort)
 	flow := &Flow{Client: from, Server: to, Start: at}
-	fromClient := s.has(flagSYN) && !s.has(flagACK)
-	if !s.has(flagSYN) {
+	fromClient := s.Has(packet.SYN) && !s.Has(packet.ACK)
+	if !s.Has(packet.SYN) {
 		flow.ClientGuessed = true
-		fromClient = serverLike(s.destinationPort, s.sourcePort)
+		fromClient = serverLike(s.DestinationPort, s.SourcePort)
 	}
 	if !fromClient {
 		flow.Client, flow.Server = to, from
 	}
 	c := &connection{key: k, clientIsLow: fromClient == fromLow, flow: flow, store: &t.store}
-	if fromClient && s.has(flagSYN) {
-		c.client.start(s.seq+1, true)
+	if fromClient && s.Has(packet.SYN) {
+		c.client.start(s.Seq+1, true)
 	}
 	t.opened++
 	c.sink = t.handler.Open(flow)

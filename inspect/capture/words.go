@@ -53,42 +53,6 @@ func (k EndKind) String() string {
 // MarshalText writes what String returns.
 func (k EndKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// Skip is a reason why a packet gave nothing.
-type Skip uint8
-
-const (
-	// NotIP: ARP, LLDP and the like.
-	NotIP Skip = iota
-	// UDP packets.
-	UDP
-	// OtherProtocol: IP, but neither TCP nor UDP.
-	OtherProtocol
-	// UnknownLinkType: recorded on a kind of link that is not decoded.
-	UnknownLinkType
-	// Malformed: a header contradicts itself or the packet's size.
-	Malformed
-	// CutHeader: the snap length cut the packet within its headers.
-	CutHeader
-	// Filtered: the filter does not want it.
-	Filtered
-	// Oversize: longer than MaxPacket.
-	Oversize
-	// NoInterface: of an interface that the file does not describe.
-	NoInterface
-	// AfterClose: data on a connection that was over.
-	AfterClose
-	skips
-)
-
-// String returns the reason in words.
-func (s Skip) String() string {
-	return word(s, "not IP", "UDP", "neither TCP nor UDP", "unknown link type", "malformed",
-		"headers cut by the snap length", "filtered out", "too large", "unknown interface", "after the connection's end")
-}
-
-// MarshalText writes what String returns.
-func (s Skip) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
 func word[T ~uint8](n T, words ...string) string {
 	if int(n) < len(words) {
 		return words[n]

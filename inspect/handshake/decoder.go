@@ -104,6 +104,7 @@ func (d *Decoder) Gap(direction Direction, at time.Duration, n int64) {
 	h.buffer, h.skip, h.skipped = h.buffer[:0], 0, 0
 	h.protection.lose()
 	h.gap = true
+	d.session.full = true // whether a Certificate was among them, nobody knows
 	if h.mode != foreign {
 		h.mode = resync
 	}

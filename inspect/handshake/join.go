@@ -82,7 +82,7 @@ func (d *Decoder) oversize(h *half, opened bool) {
 
 // message decodes a handshake message, whole or, with the reason why, cut off.
 func (d *Decoder) message(h *half, b []byte, opened bool, cut string) {
-	e := Entry{ContentType: ContentHandshake, Length: len(b), Encrypted: opened, Decrypted: opened}
+	e := Entry{ContentType: ContentHandshake, Length: len(b), Encrypted: opened, Decrypted: opened, Cut: cut != ""}
 	if d.kept+len(b) > MaxKept || d.messages >= MaxEntries {
 		name, section, _ := messageOf(b[0], d.session.version)
 		e.Name = name
@@ -101,7 +101,9 @@ func (d *Decoder) message(h *half, b []byte, opened bool, cut string) {
 		e.Problems = []Problem{{e.Name, "RFC 8446, section 4", int64(len(b)), cut}}
 	}
 	d.add(h, e)
-	d.learn(h, e, opened)
+	if !e.Cut {
+		d.learn(h, e, opened)
+	}
 }
 
 // flush enters the message that h has only a part of.

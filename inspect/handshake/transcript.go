@@ -109,8 +109,11 @@ type Entry struct {
 	// Encrypted is set when the record was protected on the wire, Decrypted
 	// when it was opened with the key log.
 	Encrypted, Decrypted bool
-	// Fields is the decoded message; nil for an unopened one.
+	// Fields is the decoded message; nil for an unopened one. Cut is set when
+	// the stream ends, or lacks bytes, within a handshake message: then Fields
+	// hold what comes before.
 	Fields Message
+	Cut    bool
 	// Raw are the bytes of a handshake message with its header, as they were
 	// before protection; nil for every other message.
 	Raw []byte

@@ -99,6 +99,10 @@ func (c *conversation) Close(_ time.Time, how capture.Ending) {
 	c.lacks(how)
 	conn.Evidence = evidence(t, conn, transcript, how)
 	conn.Evidence.Lost = c.lost
+	// An end means nothing where it is not known what went before it.
+	if o := &conn.Evidence.Outcome; len(c.lost) > 0 && (o.Ending == diagnosis.Closed || o.Ending == diagnosis.Reset) {
+		o.Ending = diagnosis.Unfinished
+	}
 	t.report(conn)
 }
 
@@ -115,7 +119,7 @@ func (c *conversation) lacks(how capture.Ending) {
 		missing = handshake.ServerToClient
 	}
 	// A server may well have said nothing; a client of TLS speaks first.
-	if missing == handshake.ClientToServer || c.flow.Answered {
+	if missing == handshake.ClientToServer || !c.flow.Answered {
 		c.lost = append(c.lost, diagnosis.Lost{Kind: "one-direction", Direction: missing})
 	}
 }

@@ -80,7 +80,9 @@ func (r *reading) read(e *handshake.Entry) {
 			r.hello = m
 		}
 	case *handshake.Certificate:
-		r.certificates(e.Direction, m)
+		if !e.Cut { // a part of a chain is no chain
+			r.certificates(e.Direction, m)
+		}
 	case *handshake.CertificateRequest:
 		r.requested = true
 	case *handshake.ApplicationData:
@@ -96,7 +98,7 @@ func (r *reading) read(e *handshake.Entry) {
 	case e.Name == "Finished":
 		r.finished[e.Direction] = true
 	case e.ContentType == handshake.ContentApplicationData:
-		r.data[e.Direction] = true
+		r.data[e.Direction] = r.data[e.Direction] || e.Decrypted || e.Length > hiddenAlert
 	case e.ContentType == handshake.ContentChangeCipherSpec:
 		r.changed[e.Direction] = true
 	}
@@ -117,6 +119,10 @@ func (r *reading) certificates(d handshake.Direction, m *handshake.Certificate) 
 		}
 	}
 }
+
+// hiddenAlert is the length of an alert in TLS 1.3: two bytes, the type, and a
+// tag of 16 (RFC 8446, section 5.2). It looks like data.
+const hiddenAlert = 19
 
 // complete: both sides sent Finished. Where TLS 1.3 encrypts that, data of the
 // client is the sign, for it sends none before.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/phonecert/phonecert/inspect/capture"
+	"github.com/phonecert/phonecert/inspect/capture/packet"
 	"github.com/phonecert/phonecert/inspect/finding"
 )
 
@@ -30,11 +31,11 @@ func Findings(s capture.Summary, reported int64) []finding.Finding {
 		add("capture.snap-length", finding.Warning, sourceCapture, recapture,
 			"%d packets were cut by the snap length of %d bytes", s.ShortPackets, s.SnapLength)
 	}
-	if n := s.Skipped[capture.UnknownLinkType]; n > 0 {
+	if n := s.Skipped[packet.UnknownLinkType]; n > 0 {
 		add("capture.link-type", finding.Warning, sourceCapture, "capture on an Ethernet interface, or on any with tcpdump",
 			"%d packets have a link type that is not known here", n)
 	}
-	if n := s.Skipped[capture.Malformed] + s.Skipped[capture.CutHeader]; n > 0 {
+	if n := s.Skipped[packet.Malformed] + s.Skipped[packet.CutHeader]; n > 0 {
 		add("capture.malformed", finding.Note, sourceCapture, recapture, "%d packets could not be read", n)
 	}
 	if s.FragmentsDropped > 0 {
@@ -62,10 +63,10 @@ func nothing(s capture.Summary) finding.Finding {
 	switch {
 	case s.Packets == 0:
 		f.Message = "the capture holds no packet"
-	case s.Skipped[capture.Filtered] > 0:
+	case s.Skipped[packet.Filtered] > 0:
 		f.Message = fmt.Sprintf("none of the %d packets belongs to what --filter asks for", s.Packets)
-	case s.Connections == 0 && s.Skipped[capture.UDP] > 0:
-		f.Message = fmt.Sprintf("the capture holds no TCP connection, but %d UDP packets: SIPS runs over TCP", s.Skipped[capture.UDP])
+	case s.Connections == 0 && s.Skipped[packet.UDP] > 0:
+		f.Message = fmt.Sprintf("the capture holds no TCP connection, but %d UDP packets: SIPS runs over TCP", s.Skipped[packet.UDP])
 	case s.Connections == 0:
 		f.Message = "the capture holds no TCP connection"
 	default:
