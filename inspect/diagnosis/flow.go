@@ -41,7 +41,11 @@ func flowOf(t *handshake.Transcript) flow {
 	return f
 }
 
+// take notes what a message tells. One that breaks off tells nothing for sure.
 func (f *flow) take(e handshake.Entry) {
+	if e.Cut {
+		return
+	}
 	fromServer := e.Direction == handshake.ServerToClient
 	switch m := e.Fields.(type) {
 	case *handshake.ClientHello:
@@ -49,8 +53,7 @@ func (f *flow) take(e handshake.Entry) {
 			f.hello = m
 		}
 	case *handshake.ServerHello:
-		// One that breaks off tells nothing of the server's choice.
-		if f.serverHello == nil && !m.HelloRetryRequest && len(m.Random) == 32 {
+		if f.serverHello == nil && !m.HelloRetryRequest && len(m.Random) == 32 { // else it is malformed
 			f.serverHello = m
 		}
 	case *handshake.ServerKeyExchange:

@@ -16,9 +16,13 @@ func lookedUp(s *subject) {
 	if l == nil || l.Error == "" {
 		return
 	}
-	asked := slices.DeleteFunc(slices.Clone(l.Records), func(r Record) bool { return r.Outcome == NotAsked })
-	absent := len(asked) > 0 && !slices.ContainsFunc(asked, func(r Record) bool { return r.Outcome != NoSuchName && r.Outcome != EmptyAnswer })
-	if absent {
+	asked, open := false, false
+	for _, r := range l.Records {
+		asked = asked || r.Outcome != NotAsked
+		// What came and leads nowhere is as good as what does not exist.
+		open = open || r.Outcome == NoAnswer || r.Outcome == LookupRefused || r.Outcome == LookupFailed
+	}
+	if asked && !open {
 		s.end("lookup.no-address", witnessed("RFC 3263, section 4.2"), "correct the server's name on the phone, or enter the name into the DNS that the phone asks",
 			"the DNS has no address for %q: %s", s.Target.Host, l.Error)
 		return

@@ -104,7 +104,7 @@ func registerAnswer(s *subject) {
 	refuse := func(code, fix, format string, args ...any) { s.add(code, finding.Error, g, fix, format, args...) }
 	switch status := s.SIP.Status; {
 	case status < 300:
-		if !s.SIP.Removed {
+		if s.Live && !s.SIP.Removed {
 			s.add("register.left", finding.Warning, g, "wait until it expires, or remove it at the server", "the registration that was made to try it was not taken back and lasts %d s", s.SIP.Expires)
 		}
 	case status < 400:

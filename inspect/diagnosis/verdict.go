@@ -74,6 +74,9 @@ func (s *subject) success() string {
 	case s.HTTP != nil:
 		return fmt.Sprintf("%s fetches %q over %s: %s", s.client(), s.HTTP.Path, agreed, count(int(s.HTTP.Length), "byte"))
 	case s.SIP != nil && s.SIP.Method == "REGISTER":
+		if s.SIP.Expires == 0 {
+			return fmt.Sprintf("%s registers over %s", s.client(), agreed)
+		}
 		return fmt.Sprintf("%s registers over %s, for %d s", s.client(), agreed, s.SIP.Expires)
 	case s.SIP != nil:
 		return fmt.Sprintf("%s registers as far as can be seen without its password: %s, and the server answers %s with %s", s.client(), agreed, s.SIP.Method, s.answer())

@@ -73,6 +73,8 @@ func Identify(q Question) Identity {
 // verdict is yes when the phone was seen and is the one that was expected.
 func (id *Identity) verdict(q Question) diagnosis.Verdict {
 	switch {
+	case id.Kind == None && (!q.Survey.Complete || len(q.Survey.Versions) > 0):
+		return diagnosis.Unknown
 	case id.Kind == None, id.Matches != nil && !*id.Matches:
 		return diagnosis.Refuses
 	case q.Expected != "" && id.Matches == nil:

@@ -57,9 +57,10 @@ func TestIdentify(t *testing.T) {
 		{"not yet valid", other.Issue(t, "phone.example.com"), "", nil, -50 * 365 * 24 * time.Hour, identity.Custom, diagnosis.Registers,
 			[]string{"identity.custom", "identity.not-yet-valid"}},
 		{"nothing", nil, "", nil, 0, identity.None, diagnosis.Refuses, []string{"identity.no-certificate"}},
+		{"no certificate in sight", nil, "", []iana.ProtocolVersion{iana.TLS13}, 0, identity.None, diagnosis.Unknown, []string{"identity.hidden-certificate", "identity.browsers"}},
 	}
 	for _, test := range tests {
-		survey := &diagnosis.Survey{Versions: test.versions}
+		survey := &diagnosis.Survey{Versions: test.versions, Complete: true}
 		if test.leaf != nil {
 			survey.Leaf = parse(t, test.leaf)
 		}
@@ -74,5 +75,13 @@ func TestIdentify(t *testing.T) {
 		if id.Kind != test.kind || id.Verdict != test.verdict || !slices.Equal(codes, test.codes) {
 			t.Errorf("%s: %s, %s, %v", test.name, id.Kind, id.Verdict, codes)
 		}
+	}
+}
+
+// TestNoAnswerInTime: what the time did not suffice for is not known.
+func TestNoAnswerInTime(t *testing.T) {
+	id := identity.Identify(identity.Question{Address: "192.0.2.55", Survey: &diagnosis.Survey{}, Now: testca.Clock()})
+	if id.Verdict != diagnosis.Unknown || len(id.Findings) != 1 || id.Findings[0].Code != "identity.no-answer" {
+		t.Errorf("%+v", id)
 	}
 }

@@ -80,9 +80,18 @@ func (id *Identity) listener(q Question) {
 	if id.Kind != None {
 		return
 	}
-	id.add("identity.no-certificate", finding.Error, ground{finding.Documented, "RFC 5246, section 7.4.2"},
-		"open http://"+q.Address+" in a browser: HTTPS may be switched off on the phone",
-		"%s presents no certificate: nothing there speaks TLS", q.Address)
+	switch {
+	case len(q.Survey.Versions) > 0:
+		id.add("identity.hidden-certificate", finding.Error, ground{finding.Documented, "RFC 8446, section 2"}, "look at it with a browser",
+			"the page takes %s, which shows the certificate only inside its encryption: it is not seen here", spelled(q.Survey))
+	case !q.Survey.Complete:
+		id.add("identity.no-answer", finding.Error, ground{finding.Assumed, "the time was up, or a connection failed"}, "try again with a longer --timeout",
+			"whether %s presents a certificate is not known, for it did not answer in time", q.Address)
+	default:
+		id.add("identity.no-certificate", finding.Error, ground{finding.Documented, "RFC 5246, section 7.4.2"},
+			"open http://"+q.Address+" in a browser: HTTPS may be switched off on the phone",
+			"%s presents no certificate: nothing there speaks TLS", q.Address)
+	}
 }
 
 func (id *Identity) toldBrowsers(q Question, can bool) {

@@ -29,7 +29,10 @@ func Heard(server []byte) *diagnosis.SIP {
 		}
 		answer := &diagnosis.SIP{Method: method}
 		m.describe(answer)
-		answer.Registered = method == "REGISTER" && m.status < 300
+		if method == "REGISTER" && m.status < 300 {
+			answer.Registered = true
+			answer.Expires, _ = m.expires("")
+		}
 		switch {
 		case found == nil, method == "REGISTER" && !found.Registered:
 			found = answer

@@ -5,6 +5,15 @@ import (
 	"testing"
 )
 
+func TestHeardExpires(t *testing.T) {
+	for _, head := range []string{"Contact: <sips:a@192.0.2.55>;expires=300", "Expires: 300"} {
+		got := Heard([]byte("SIP/2.0 200 OK\r\nCSeq: 2 REGISTER\r\n" + head + "\r\nContent-Length: 0\r\n\r\n"))
+		if got == nil || got.Expires != 300 {
+			t.Errorf("%s: %+v", head, got)
+		}
+	}
+}
+
 func TestHeard(t *testing.T) {
 	said := func(status, cseq string) string {
 		return "SIP/2.0 " + status + "\r\nCSeq: " + cseq + "\r\nContent-Length: 0\r\n\r\n"

@@ -99,8 +99,17 @@ func (s *session) register(ctx context.Context, who Credentials, expires int, re
 // granted is for how many seconds the server keeps the binding: it says so
 // beside this contact, or once for all (RFC 3261 section 10.2.4).
 func (s *session) granted(m *message) int {
+	if seconds, told := m.expires("<" + s.contact + ">"); told {
+		return seconds
+	}
+	return s.Expires
+}
+
+// expires is for how many seconds an answer says that the binding of a contact
+// is kept, or that of any for "".
+func (m *message) expires(contact string) (seconds int, told bool) {
 	for _, value := range m.all("contact") {
-		_, rest, found := strings.Cut(value, "<"+s.contact+">")
+		_, rest, found := strings.Cut(value, contact)
 		if !found {
 			continue
 		}
@@ -108,12 +117,10 @@ func (s *session) granted(m *message) int {
 		for parameter := range strings.SplitSeq(own, ";") {
 			name, number, _ := strings.Cut(strings.TrimSpace(parameter), "=")
 			if seconds, err := strconv.Atoi(number); err == nil && strings.EqualFold(name, "expires") {
-				return seconds
+				return seconds, true
 			}
 		}
 	}
-	if seconds, err := strconv.Atoi(m.first("expires")); err == nil {
-		return seconds
-	}
-	return s.Expires
+	seconds, err := strconv.Atoi(m.first("expires"))
+	return seconds, err == nil
 }

@@ -109,13 +109,18 @@ func (c *Connection) run(i, hangup int) int {
 }
 
 func newRung(run []handshake.Entry, step int) Rung {
-	first, total := run[0], 0
+	first, total, detail := run[0], 0, ""
 	for _, e := range run {
 		total += e.Length
+		// The first record may be an empty one, as OpenSSL of the phones' time
+		// sends it before others.
+		if detail == "" {
+			detail = Detail(e)
+		}
 	}
 	r := Rung{
 		Step: step, At: first.TimeOffset, Timed: true, Size: paper.Size(total), Label: paper.Clean(first.Name),
-		Client: first.Direction == handshake.ClientToServer, Detail: Detail(first),
+		Client: first.Direction == handshake.ClientToServer, Detail: detail,
 	}
 	if len(run) > 1 {
 		r.Label = fmt.Sprintf("%s ×%d", r.Label, len(run))
