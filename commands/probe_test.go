@@ -104,3 +104,34 @@ func TestLiveAndTraced(t *testing.T) {
 		t.Errorf("the key log's mode: %v, %v", secret, err)
 	}
 }
+
+// newPhone is a user's profile of a phone that speaks TLS 1.3.
+const newPhone = `id: new-phone
+base: yealink-t28p
+summary: a phone with TLS 1.3
+tls:
+  sni: {value: false, basis: observed, source: a capture}
+  versions: {value: [TLS 1.2, TLS 1.3], basis: observed, source: a capture}
+  cipher_suites: {value: [0x1301, 0x1302, 0xC02F, 0x009C], basis: observed, source: a capture}
+  extensions: {value: [supported_groups, signature_algorithms, supported_versions], basis: observed, source: a capture}
+crypto:
+  library: {value: openssl-1.1, basis: observed, source: a capture}
+  rsa_pss: {value: true, basis: observed, source: a capture}
+`
+
+// TestProbeTLS13: TLS 1.3 encrypts most of the handshake, and a live probe shows
+// it all the same.
+func TestProbeTLS13(t *testing.T) {
+	p := newPKI(t)
+	profile := realparts.WriteFile(t, "new-phone.yaml", []byte(newPhone))
+	root := realparts.WriteFile(t, "root.pem", p.root.PEM())
+	addr := server(t, p.leaf, []*testca.Certificate{p.intermediate}, "-tls1_3")
+	c := probed(t, 11, addr, "--handset", profile, "--custom", root, "--timeout", "1s") // s_server speaks no SIP
+	const want = "ClientHello ServerHello ChangeCipherSpec EncryptedExtensions Certificate CertificateVerify Finished Finished"
+	if !strings.HasPrefix(c.messages(), want) || c.Negotiated == nil || c.Negotiated.Version != "TLS 1.3" {
+		t.Errorf("%s, %+v", c.messages(), c.Negotiated)
+	}
+	if c.Trust == nil || c.Trust.Code != "X509_V_OK" {
+		t.Errorf("trust %+v", c.Trust)
+	}
+}

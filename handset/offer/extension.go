@@ -70,7 +70,7 @@ func ServerName(host string) handshake.Extension {
 		b.AddUint8(0) // host_name
 		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(host)) })
 	})
-	return handshake.Extension{Type: iana.ExtensionServerName, Data: b.BytesOrPanic()}
+	return handshake.Extension{Type: iana.ExtensionServerName, Data: b.BytesOrPanic(), Value: []string{host}}
 }
 
 // Modern are the extensions that today's clients send and the oldest phones
@@ -99,13 +99,15 @@ func signatureAlgorithms() handshake.Extension {
 
 // SupportedVersions is the extension supported_versions. It lists the best first (RFC 8446, section 4.2.1).
 func SupportedVersions(versions ...iana.ProtocolVersion) handshake.Extension {
+	best := slices.Clone(versions)
+	slices.Reverse(best)
 	var b cryptobyte.Builder
 	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) {
-		for _, v := range slices.Backward(versions) {
+		for _, v := range best {
 			b.AddUint16(uint16(v))
 		}
 	})
-	return handshake.Extension{Type: iana.ExtensionSupportedVersions, Data: b.BytesOrPanic()}
+	return handshake.Extension{Type: iana.ExtensionSupportedVersions, Data: b.BytesOrPanic(), Value: best}
 }
 
 // list16 is an extension that holds one list of numbers.
@@ -116,5 +118,5 @@ func list16[T ~uint16](t iana.ExtensionType, values ...T) handshake.Extension {
 			b.AddUint16(uint16(v))
 		}
 	})
-	return handshake.Extension{Type: t, Data: b.BytesOrPanic()}
+	return handshake.Extension{Type: t, Data: b.BytesOrPanic(), Value: values}
 }

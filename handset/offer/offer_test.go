@@ -3,6 +3,7 @@ package offer_test
 import (
 	"bytes"
 	"encoding/hex"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -116,7 +117,7 @@ func profile(t *testing.T, extensions string) *handset.Profile {
 }
 
 func TestExtensions(t *testing.T) {
-	p := profile(t, "[supported_groups, ec_point_formats, signature_algorithms, session_ticket, renegotiation_info, heartbeat, status_request, extended_master_secret, encrypt_then_mac, no_such_thing]")
+	p := profile(t, "[supported_groups, ec_point_formats, signature_algorithms, session_ticket, renegotiation_info, heartbeat, status_request, extended_master_secret, encrypt_then_mac, supported_versions, no_such_thing]")
 	hello, gaps := offer.ClientHello(p, offer.Options{Random: random(), Host: "pbx.example.com."})
 	raw, err := hello.Marshal()
 	if err != nil {
@@ -126,11 +127,16 @@ func TestExtensions(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
+	for i, e := range hello.Extensions {
+		if e.Value != nil && !reflect.DeepEqual(e.Value, read.Extensions[i].Value) {
+			t.Errorf("%s says %v and sends %v", e.Type, e.Value, read.Extensions[i].Value)
+		}
+	}
 	var got []string
 	for _, e := range read.Extensions {
 		got = append(got, e.Type.String())
 	}
-	want := "server_name supported_groups ec_point_formats signature_algorithms session_ticket renegotiation_info heartbeat status_request extended_master_secret encrypt_then_mac"
+	want := "server_name supported_groups ec_point_formats signature_algorithms session_ticket renegotiation_info heartbeat status_request extended_master_secret encrypt_then_mac supported_versions"
 	if strings.Join(got, " ") != want {
 		t.Errorf("got %v", got)
 	}
