@@ -19,12 +19,12 @@ const module = "github.com/phonecert/phonecert/"
 // floors below its own.
 func floors() [][]string {
 	return [][]string{
-		{"inspect/finding", "internal/terminal", "internal/disk", "internal/realparts", "internal/testca", "internal/testpem", "inspect/ber", "inspect/handshake/iana", "inspect/handshake/keylog", "handset/mac", "inspect/capture/packet", "inspect/capture/hexdump"},
+		{"inspect/finding", "internal/terminal", "internal/disk", "internal/realparts", "internal/testca", "internal/testpem", "inspect/ber", "inspect/handshake/iana", "inspect/handshake/keylog", "handset/mac", "inspect/capture/packet", "inspect/capture/hexdump", "inspect/trust/errcode", "inspect/trust/signature/md2"},
 		{"inspect/handshake/cipherspec", "inspect/handshake/suite", "inspect/probe/wire", "inspect/capture/pcap"},
 		{"handset", "inspect/certificate", "inspect/pbe", "inspect/handshake", "upload/fleet/inventory", "inspect/capture/synthetic"},
-		{"inspect/armor", "inspect/key", "inspect/capture/capturetest"},
-		{"inspect/pfx", "inspect/armor/openssl"},
-		{"inspect"},
+		{"inspect/armor", "inspect/key", "inspect/capture/capturetest", "inspect/trust/signature", "inspect/trust/trusttest"},
+		{"inspect/pfx", "inspect/armor/openssl", "inspect/trust/extension", "inspect/trust/trusttest/forge"},
+		{"inspect", "inspect/trust/walk"},
 		{"inspect/trust", "inspect/capture", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/client", "handset/offer"},
 		{"inspect/phone"},
 		{"inspect/rules", "inspect/diagnosis", "convert"},
@@ -45,7 +45,7 @@ func floors() [][]string {
 func pure() []string {
 	return []string{
 		"handset", "inspect", "inspect/finding", "inspect/certificate", "inspect/ber", "inspect/armor", "inspect/armor/openssl",
-		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "inspect/trust", "convert", "inspect/handshake", "inspect/phone", "inspect/diagnosis", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/cipherspec", "inspect/handshake/suite", "handset/offer", "handset/mac", "inspect/identity", "upload/fleet/inventory", "inspect/handshake/iana", "inspect/handshake/keylog",
+		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "inspect/trust", "inspect/trust/walk", "inspect/trust/extension", "inspect/trust/signature", "inspect/trust/signature/md2", "inspect/trust/errcode", "convert", "inspect/handshake", "inspect/phone", "inspect/diagnosis", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/cipherspec", "inspect/handshake/suite", "handset/offer", "handset/mac", "inspect/identity", "upload/fleet/inventory", "inspect/handshake/iana", "inspect/handshake/keylog",
 		"inspect/capture", "inspect/capture/pcap", "inspect/capture/packet", "inspect/capture/hexdump", "inspect/capture/synthetic",
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/phonecert/phonecert/handset"
+	"github.com/phonecert/phonecert/inspect/trust/trusttest"
 )
 
 // bettertlsDifference are answers other than the suite's: those of the phones.
@@ -87,7 +88,7 @@ func readDifferences(t *testing.T) map[differencePlace]bettertlsDifference {
 		for _, number := range spread(t, d.cases) {
 			for _, kind := range strings.Fields(d.kinds) {
 				for _, library := range d.libraries {
-					if !(bettertlsCase{kind: kind}).askedOf(library) {
+					if !(trusttest.Case{Kind: kind}).AskedOf(library) {
 						continue
 					}
 					place := differencePlace{library, kind, number}

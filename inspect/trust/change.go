@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/phonecert/phonecert/inspect/certificate"
+	"github.com/phonecert/phonecert/inspect/trust/walk"
 )
 
 // Kind is what a change does.
@@ -117,7 +118,7 @@ func (j *judge) trySending(q Question, missing []*certificate.Certificate) []Cha
 // tryDropping leaves out one certificate of the path, as for a cross-sign.
 func (j *judge) tryDropping(q Question, shown outcome) []Change {
 	var list []Change
-	for i, f := range shown.walk.path[:min(len(shown.walk.path), shown.walk.untrusted, maxCandidates)] {
+	for i, f := range shown.walk.Path[:min(len(shown.walk.Path), shown.walk.Untrusted, maxCandidates)] {
 		if i == 0 {
 			continue
 		}
@@ -125,7 +126,7 @@ func (j *judge) tryDropping(q Question, shown outcome) []Change {
 		changed.Sent = slices.DeleteFunc(slices.Clone(q.Sent), func(c *certificate.Certificate) bool { return bytes.Equal(c.Raw, f.Raw) })
 		if len(changed.Sent) > 0 && j.passes(changed) {
 			list = append(list, about(f.Certificate, Change{Kind: DropCertificate, Tried: true,
-				Message: fmt.Sprintf("take %q, issued by %q, out of what the server sends", shortName(f), certificate.ShortName(f.Issuer))}))
+				Message: fmt.Sprintf("take %q, issued by %q, out of what the server sends", certificate.ShortName(f.Subject), certificate.ShortName(f.Issuer))}))
 		}
 	}
 	return list
@@ -134,9 +135,9 @@ func (j *judge) tryDropping(q Question, shown outcome) []Change {
 // tryClock sets the clock into the validity of the whole path. That a clock set
 // back would help says that the certificate must be renewed.
 func (j *judge) tryClock(q Question, shown outcome) []Change {
-	from, until := shown.walk.path[0].NotBefore, shown.walk.path[0].NotAfter
-	first := shown.walk.path[0]
-	for _, f := range shown.walk.path {
+	from, until := shown.walk.Path[0].NotBefore, shown.walk.Path[0].NotAfter
+	first := shown.walk.Path[0]
+	for _, f := range shown.walk.Path {
 		if f.NotBefore.After(from) {
 			from = f.NotBefore
 		}
@@ -149,10 +150,10 @@ func (j *judge) tryClock(q Question, shown outcome) []Change {
 	case !from.Before(until):
 	case q.Clock.Before(from) && j.passes(changed):
 		return []Change{{Kind: SetClock, Tried: true, Value: from.UTC().Format(time.RFC3339),
-			Message: fmt.Sprintf("set the phone's clock, which must be past %s and before %s", day(from), day(until))}}
+			Message: fmt.Sprintf("set the phone's clock, which must be past %s and before %s", walk.Day(from), walk.Day(until))}}
 	case !q.Clock.Before(until) && j.passes(changed):
 		return []Change{about(first.Certificate, Change{Kind: Renew, Tried: true,
-			Message: fmt.Sprintf("renew %q, which expired on %s", shortName(first), day(until))})}
+			Message: fmt.Sprintf("renew %q, which expired on %s", certificate.ShortName(first.Subject), walk.Day(until))})}
 	}
 	return nil
 }
@@ -205,13 +206,13 @@ func (q Question) newRoots() []*certificate.Certificate {
 
 // wantedRoot names the issuer that nobody has.
 func wantedRoot(shown outcome) []Change {
-	if shown.code != unableToGetIssuer && shown.code != unableToGetIssuerLocally {
+	if !shown.wantsIssuer() {
 		return []Change{}
 	}
-	f := shown.walk.path[shown.walk.at]
-	change := Change{Kind: AddRoot, Subject: certificate.NameString(f.Issuer), KeyID: hex.EncodeToString(f.authority.keyID)}
-	change.Message = fmt.Sprintf("get %q, the issuer of %q, and give it along: if it is a root upload it to the phone, if not let the server send it", change.Subject, shortName(f))
-	if shown.walk.circles() {
+	f := shown.walk.Path[shown.walk.At]
+	change := Change{Kind: AddRoot, Subject: certificate.NameString(f.Issuer), KeyID: hex.EncodeToString(f.IssuerKeyID())}
+	change.Message = fmt.Sprintf("get %q, the issuer of %q, and give it along: if it is a root upload it to the phone, if not let the server send it", change.Subject, certificate.ShortName(f.Subject))
+	if shown.walk.Circles() {
 		change.Message = fmt.Sprintf("get the root %q and upload it to the phone: what the server sends of that name is no root", change.Subject)
 	}
 	return []Change{change}

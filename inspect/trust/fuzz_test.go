@@ -11,12 +11,13 @@ import (
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect/certificate"
+	"github.com/phonecert/phonecert/inspect/trust/trusttest"
 )
 
 // FuzzJudge reads certificates one after another, the first for the store, and
 // asks every library about them.
 func FuzzJudge(f *testing.F) {
-	list, certificates := readVectors(f)
+	list, certificates := trusttest.Vectors(f)
 	for i := 0; i < len(list); i += 7 {
 		var input []byte
 		for _, id := range append(append([]string{}, list[i].Store...), list[i].Sent...) {
@@ -39,7 +40,7 @@ func FuzzJudge(f *testing.F) {
 			}
 		}
 		for _, library := range append(handset.Libraries(), "") {
-			q := Question{Library: library, Clock: clock(), Settings: strict(), Name: "pbx.example.com"}
+			q := Question{Library: library, Clock: trusttest.Clock(), Settings: strict(), Name: "pbx.example.com"}
 			if len(given) > 0 {
 				q.Builtin, q.Sent = Anchors{Listed: true, Certificates: given[:1]}, given[1:]
 			}
@@ -51,7 +52,7 @@ func FuzzJudge(f *testing.F) {
 // check holds what is true of every answer.
 func check(t *testing.T, q Question, v Verdict) {
 	t.Helper()
-	if len(v.Path) > maxDepth+2 || len(q.Sent) > 0 && len(v.Path) == 0 || v.Reason == "" {
+	if len(v.Path) > mostSteps || len(q.Sent) > 0 && len(v.Path) == 0 || v.Reason == "" {
 		t.Fatalf("path of %d, reason %q", len(v.Path), v.Reason)
 	}
 	if v.Trusted == nil || !*v.Trusted {
@@ -76,7 +77,7 @@ func TestSeeds(t *testing.T) {
 			t.Errorf("%s: empty", seed)
 		}
 	}
-	_, certificates := readVectors(t)
+	_, certificates := trusttest.Vectors(t)
 	whole := certificates["nc-inter-address within"]
 	root := chain(t, "root")
 	for cut := range whole {
@@ -92,7 +93,7 @@ func TestSeeds(t *testing.T) {
 			changed.Extensions = append(changed.Extensions[:0:0], changed.Extensions...)
 			changed.Extensions[i].Value = changed.Extensions[i].Value[:cut]
 			q := phone(t, handset.OpenSSL3)
-			q.Builtin.Certificates, q.Clock = root, clock().Add(time.Hour)
+			q.Builtin.Certificates, q.Clock = root, trusttest.Clock().Add(time.Hour)
 			q.Sent = []*certificate.Certificate{{Certificate: &changed, SignatureOID: c.SignatureOID, KeyOID: c.KeyOID}}
 			check(t, q, Judge(q))
 		}

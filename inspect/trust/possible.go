@@ -5,12 +5,14 @@ import (
 	"slices"
 
 	"github.com/phonecert/phonecert/inspect/certificate"
+	"github.com/phonecert/phonecert/inspect/trust/errcode"
+	"github.com/phonecert/phonecert/inspect/trust/walk"
 )
 
 // world is one way in which things may stand, as far as the question leaves
 // them open.
 type world struct {
-	release *release
+	release *walk.Release
 	ca      string
 	store   []*certificate.Certificate
 	// reversed: certificates of one name stand the other way round, for which
@@ -21,14 +23,13 @@ type world struct {
 // outcome is how the walk ends in a world.
 type outcome struct {
 	world
-	walk *walk
-	code Code
+	walk *walk.Walk
 	// open: the walk ends for want of an issuer that an unknown list may hold,
 	// or at what this package cannot compute.
 	open bool
 }
 
-func (o outcome) trusted() bool { return o.code == ok }
+func (o outcome) trusted() bool { return o.walk.Trusted() }
 
 // worlds lists what is possible, what is most likely first.
 func (q Question) worlds() []world {
@@ -37,7 +38,7 @@ func (q Question) worlds() []world {
 	if q.Settings.CA == "" {
 		values = []string{"default", "custom", "all"}
 	}
-	for _, r := range releases(q.Library) {
+	for _, r := range walk.Releases(q.Library) {
 		for _, ca := range values {
 			store := q.storeFor(ca)
 			list = append(list, world{release: r, ca: ca, store: store})
@@ -95,31 +96,29 @@ func (q Question) mayBeBuiltin(c *certificate.Certificate) bool {
 }
 
 // judge keeps the libraries' readings between tries.
-type judge struct{ libraries map[libraryKey]*library }
+type judge struct{ libraries map[libraryKey]*walk.Library }
 
 type libraryKey struct {
 	name  string
 	level int
 }
 
-func newJudge() *judge { return &judge{map[libraryKey]*library{}} }
+func newJudge() *judge { return &judge{map[libraryKey]*walk.Library{}} }
 
 // library reuses readings and proofs for another clock: neither hangs on it.
-func (j *judge) library(r *release, q Question) *library {
-	level := q.SecurityLevel
+func (j *judge) library(r *walk.Release, level int) *walk.Library {
 	switch {
 	case level == 0:
 		level = DefaultSecurityLevel
 	case level < 0:
 		level = 0
 	}
-	key := libraryKey{r.name, level}
+	key := libraryKey{r.Name, level}
 	l, known := j.libraries[key]
 	if !known {
-		l = newLibrary(r, q.Clock, level)
+		l = walk.NewLibrary(r, level)
 		j.libraries[key] = l
 	}
-	l.clock = q.Clock
 	return l
 }
 
@@ -127,21 +126,22 @@ func (j *judge) library(r *release, q Question) *library {
 func (j *judge) outcomes(q Question) []outcome {
 	var list []outcome
 	for _, w := range q.worlds() {
-		o := outcome{world: w}
-		o.walk, o.code = j.library(w.release, q).verifyChain(q.Sent, w.store)
-		o.open = o.code == notComputable ||
-			!q.Builtin.Listed && w.ca != "custom" && (o.code == unableToGetIssuer || o.code == unableToGetIssuerLocally) && !w.holdsIssuer(o)
+		o := outcome{world: w, walk: j.library(w.release, q.SecurityLevel).Verify(q.Sent, w.store, q.Clock)}
+		o.open = o.walk.Code == walk.NotComputable ||
+			!q.Builtin.Listed && w.ca != "custom" && o.wantsIssuer() && !o.holdsIssuer()
 		list = append(list, o)
 	}
 	return list
 }
 
+// wantsIssuer reports whether the walk ended for want of an issuer.
+func (o outcome) wantsIssuer() bool {
+	return o.walk.Code == errcode.UnableToGetIssuer || o.walk.Code == errcode.UnableToGetIssuerLocally
+}
+
 // holdsIssuer reports whether the walk ended although the issuer it wants is
 // at hand, so that an unknown list would not change the end.
-func (w world) holdsIssuer(o outcome) bool {
-	last := o.walk.path[o.walk.at]
-	return last.selfIssued
-}
+func (o outcome) holdsIssuer() bool { return o.walk.Path[o.walk.At].NamesItself() }
 
 // certain reports whether all outcomes agree, and on what.
 func certain(list []outcome) (trusted, known bool) {

@@ -1,7 +1,7 @@
 // Package trust judges a server's certificates as the TLS library of a phone
 // does: which path it builds, at which error it stops, which alert it sends,
 // and which change would make it pass. The model is OpenSSL's X509_verify_cert,
-// release by release; testdata/openssl holds what real releases said.
+// release by release; what real releases said is in trusttest.
 //
 // Not modelled: revocation lists, certificate policies, SSL 3.0's narrower set
 // of alerts, the limit of 100 kB for the certificates a server sends, and
@@ -13,6 +13,8 @@ import (
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect/certificate"
+	"github.com/phonecert/phonecert/inspect/trust/errcode"
+	"github.com/phonecert/phonecert/inspect/trust/signature"
 )
 
 // Question is a server as a phone meets it. What is not known stays empty, and
@@ -43,8 +45,19 @@ type Question struct {
 	GuideYear int
 }
 
+// DefaultSecurityLevel is the security level with which OpenSSL is built from
+// 1.1.0 on unless the maker of the phone chose another. Older releases have none.
+const DefaultSecurityLevel = 1
+
 // NoSecurityLevel is the security level of a library that was built with 0.
 const NoSecurityLevel = -1
+
+// MaxSignatureBytes is the largest certificate whose signature is verified.
+const MaxSignatureBytes = signature.MaxBytes
+
+// Code is the number of a verification error, X509_V_ERR_…, as OpenSSL's own
+// header gives it. Zero is X509_V_OK.
+type Code = errcode.Code
 
 // Anchors is the list of trusted certificates inside a phone.
 type Anchors struct {

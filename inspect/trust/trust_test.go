@@ -2,19 +2,22 @@ package trust
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect/certificate"
+	"github.com/phonecert/phonecert/inspect/trust/trusttest"
 )
+
+// mostSteps is the longest path that a release follows.
+const mostSteps = 102
 
 // chain reads certificates of the vectors by their ids.
 func chain(t testing.TB, ids ...string) []*certificate.Certificate {
 	t.Helper()
-	_, certificates := readVectors(t)
+	_, certificates := trusttest.Vectors(t)
 	var list []*certificate.Certificate
 	for _, id := range ids {
 		c, err := certificate.Parse(certificates[id])
@@ -30,7 +33,7 @@ func chain(t testing.TB, ids ...string) []*certificate.Certificate {
 func strict() Settings { return Settings{OnlyTrusted: "on", CA: "default", CNValidation: "off"} }
 
 func phone(t testing.TB, library handset.Library, builtin ...string) Question {
-	return Question{Settings: strict(), Clock: clock(), Library: library,
+	return Question{Settings: strict(), Clock: trusttest.Clock(), Library: library,
 		Builtin: Anchors{Listed: true, Certificates: chain(t, builtin...)}}
 }
 
@@ -117,7 +120,7 @@ func TestChanges(t *testing.T) {
 		{"intermediate not sent, root not held", func(q *Question) { q.Sent, q.Given = chain(t, "server"), chain(t, "inter", "root") },
 			"X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY unknown_ca", "add-root CN=root"},
 		{"clock at its factory date", func(q *Question) {
-			q.Sent, q.Builtin.Certificates, q.Clock = chain(t, "server", "inter"), chain(t, "root"), date(1990)
+			q.Sent, q.Builtin.Certificates, q.Clock = chain(t, "server", "inter"), chain(t, "root"), time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 		}, "X509_V_ERR_CERT_NOT_YET_VALID bad_certificate", "set-clock 2000-01-01T00:00:00Z"},
 		{"server's certificate expired", func(q *Question) { q.Sent, q.Builtin.Certificates = chain(t, "old", "inter"), chain(t, "root") },
 			"X509_V_ERR_CERT_HAS_EXPIRED certificate_expired", "renew CN=old"},
@@ -258,25 +261,6 @@ func TestSecurityLevels(t *testing.T) {
 	}
 }
 
-// TestAlerts holds the table of the fact sheet on handsets.
-func TestAlerts(t *testing.T) {
-	for alert, codes := range map[string][]Code{
-		"":                        {0},
-		"unknown_ca":              {18, 19, 2, 20, 22, 24, 25, 79},
-		"certificate_expired":     {10},
-		"bad_certificate":         {9, 27, 6, 66, 67, 68},
-		"decrypt_error":           {7},
-		"unsupported_certificate": {26},
-		"certificate_unknown":     {1, 32, 34, 40, 47, 48, 49, 51, 52, 53},
-	} {
-		for _, code := range codes {
-			if code.Alert() != alert || !strings.HasPrefix(code.Name(), "X509_V_") || strings.HasSuffix(code.Name(), "_"+strconv.Itoa(int(code))) {
-				t.Errorf("%d: %s, %s, want %s", code, code.Name(), code.Alert(), alert)
-			}
-		}
-	}
-}
-
 // TestManyCertificates: a hostile server costs bounded time.
 func TestManyCertificates(t *testing.T) {
 	const many = 10_000
@@ -293,7 +277,7 @@ func TestManyCertificates(t *testing.T) {
 		if spent := time.Since(start); spent > limit {
 			t.Errorf("%v: %v for %d certificates", ids, spent, many)
 		}
-		if v.Trusted != nil && *v.Trusted || len(v.Path) > maxDepth+2 {
+		if v.Trusted != nil && *v.Trusted || len(v.Path) > mostSteps {
 			t.Errorf("%v: %s, %d certificates in the path", ids, said(v), len(v.Path))
 		}
 	}
