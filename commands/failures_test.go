@@ -211,3 +211,20 @@ func listener(t *testing.T, serve func(net.Conn)) string {
 	}()
 	return l.Addr().String()
 }
+
+// TestWildcard is row 10: RFC 2818 takes a wildcard, and phones were seen that
+// do not, so only with the check off is the answer certain.
+func TestWildcard(t *testing.T) {
+	p := newPKI(t, testca.DNS("*.example.com"))
+	addr := kamailio(t, p.leaf, p.intermediate)
+	dns := nameServer(t, zone{records: "pbx.example.com. IN A 127.0.0.1"})
+	phone := []string{"pbx.example.com:" + port(addr), "--dns", dns, "--handset", "yealink-t28p", "--sni", "off",
+		"--custom", realparts.WriteFile(t, "root.pem", p.root.PEM())}
+	strict := probed(t, 11, append(phone, "--cn-validation", "on")...)
+	if message, fix := strict.finding("name.wildcard"); message == "" || !strings.Contains(fix, "exact name") {
+		t.Errorf("%s: message %q, fix %q", strict.codes(), message, fix)
+	}
+	if lax := probed(t, 0, append(phone, "--cn-validation", "off")...); lax.Verdict != "registers" {
+		t.Errorf("%s", lax.codes())
+	}
+}
