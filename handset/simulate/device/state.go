@@ -1,0 +1,85 @@
+package device
+
+import (
+	"slices"
+	"time"
+
+	"github.com/phonecert/phonecert/handset"
+)
+
+// State is all of a phone that outlives a restart of the simulation, ready for
+// encoding/json. It holds the web password, so its file is for the owner alone.
+type State struct {
+	Model    string `json:"model"`
+	Firmware string `json:"firmware"`
+	MAC      string `json:"mac"`
+	User     string `json:"user"`
+	Password string `json:"password"`
+	// Trusted are the custom trusted certificates, in the order of the page.
+	Trusted []Certificate `json:"trusted"`
+	// Server is the phone's own certificate; nil while the built-in one is
+	// all there is. Its private key is checked at the upload and not kept.
+	Server *Certificate `json:"server,omitempty"`
+	// Settings are those on the page, InForce those since the last boot.
+	Settings Settings `json:"settings"`
+	InForce  Settings `json:"in_force"`
+	// BackAt is when a reboot ends, LockedUntil when the lock does.
+	BackAt      time.Time `json:"back_at,omitzero"`
+	LockedUntil time.Time `json:"locked_until,omitzero"`
+	// Wrong counts the wrong passwords since the last right one.
+	Wrong int `json:"wrong,omitempty"`
+}
+
+// Certificate is one that was uploaded.
+type Certificate struct {
+	// File is the name it was uploaded under.
+	File string `json:"file"`
+	DER  []byte `json:"der"`
+}
+
+// Settings are the four trust settings, by the numbers of the provisioning
+// keys (the fact sheet on provisioning): off 0, on 1; default 0, custom 1, all 2.
+type Settings struct {
+	OnlyTrusted  int `json:"only_trusted"`
+	CA           int `json:"ca"`
+	CNValidation int `json:"cn_validation"`
+	DeviceCert   int `json:"device_cert"`
+}
+
+// Valid reports whether every value is one that the phone knows.
+func (s Settings) Valid() bool {
+	return between(s.OnlyTrusted, 1) && between(s.CA, 2) && between(s.CNValidation, 1) && between(s.DeviceCert, 1)
+}
+
+func between(value, most int) bool { return value >= 0 && value <= most }
+
+// Factory is an unused phone: login admin/admin, no certificate, and the
+// profile's factory settings, 0 where a factory value is not known.
+func Factory(p *handset.Profile, model, firmware, mac string) State {
+	s := Settings{
+		OnlyTrusted:  number(p.Settings.OnlyTrusted.Factory),
+		CA:           number(p.Settings.CA.Factory),
+		CNValidation: number(p.Settings.CNValidation.Factory),
+		DeviceCert:   number(p.Settings.DeviceCert.Factory),
+	}
+	return State{Model: model, Firmware: firmware, MAC: mac, User: "admin", Password: "admin", Settings: s, InForce: s}
+}
+
+func number(f handset.Fact[string]) int {
+	switch f.Value {
+	case "on", "custom":
+		return 1
+	case "all":
+		return 2
+	}
+	return 0
+}
+
+func (s State) clone() State {
+	s.Trusted = slices.Clone(s.Trusted)
+	if s.Server != nil {
+		server := *s.Server
+		s.Server = &server
+	}
+	return s
+}
