@@ -1,7 +1,6 @@
 package commands_test
 
 import (
-	"bufio"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -18,48 +16,10 @@ import (
 	"github.com/phonecert/phonecert/internal/testca"
 )
 
-// recorded runs tcpdump on loopback while something happens. A missing privilege
-// skips the test, in CI too; a missing program does not.
+// recorded runs tcpdump on loopback while something happens.
 func recorded(t *testing.T, ports []string, happens func()) (path string) {
 	t.Helper()
-	path = filepath.Join(t.TempDir(), "recorded.pcap")
-	device := "lo"
-	if _, err := os.Stat("/sys/class/net/lo"); err != nil {
-		device = "lo0"
-	}
-	cmd := exec.Command(realparts.Need(t, "tcpdump"), "-i", device, "--immediate-mode", "-U", "-n", "-Z", "root", "-B", "16384", "-w", path,
-		"tcp port "+strings.Join(ports, " or tcp port "))
-	messages, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill() })
-	lines, said := bufio.NewScanner(messages), ""
-	for !strings.Contains(said, "listening on") {
-		if !lines.Scan() {
-			cmd.Wait()
-			for _, refusal := range []string{"ermission", "not permitted", "No such device", "couldn't find user"} {
-				if strings.Contains(said, refusal) {
-					t.Skipf("skipped: tcpdump may not record here: %s", said)
-				}
-			}
-			t.Fatalf("tcpdump: %s", said)
-		}
-		said += lines.Text() + "\n"
-	}
-	happens()
-	time.Sleep(200 * time.Millisecond) // what is still on its way to tcpdump
-	cmd.Process.Signal(syscall.SIGINT)
-	for lines.Scan() {
-		said += lines.Text() + "\n"
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Fatalf("tcpdump: %v\n%s", err, said)
-	}
-	return path
+	return realparts.Tcpdump(t, realparts.Loopback(), "tcp port "+strings.Join(ports, " or tcp port "), nil, happens)
 }
 
 // talk runs "openssl s_client", which types lines one after the other. How it
