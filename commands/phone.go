@@ -119,7 +119,7 @@ func runIdentify(ctx context.Context, o *identifyOptions) error {
 	}
 	conn.Close()
 	seen := survey.Ask(limited, survey.Question{
-		ServerName: nameOf(o.target),
+		ServerName: o.target.ServerName(),
 		Dial:       func(ctx context.Context) (net.Conn, error) { return o.f.Network.Dial(ctx, "tcp", address) },
 	})
 	if ctx.Err() != nil {
@@ -130,12 +130,4 @@ func runIdentify(ctx context.Context, o *identifyOptions) error {
 		return err
 	}
 	return factory.Verdict(found(id.Verdict))
-}
-
-// nameOf is the server's name for SNI; "" for an address.
-func nameOf(t diagnosis.Target) string {
-	if net.ParseIP(t.Host) != nil {
-		return ""
-	}
-	return t.Host
 }

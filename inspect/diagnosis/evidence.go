@@ -5,6 +5,7 @@ package diagnosis
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/phonecert/phonecert/handset/offer"
@@ -70,6 +71,15 @@ type Target struct {
 	Discovery Discovery
 	// Path is that of an https target, with its query.
 	Path string
+}
+
+// ServerName is the name that clients of today send as SNI; "" for an address,
+// which never is sent (RFC 6066, section 3).
+func (t Target) ServerName() string {
+	if _, err := netip.ParseAddr(t.Host); err == nil {
+		return ""
+	}
+	return strings.TrimSuffix(t.Host, ".")
 }
 
 // Discovery is how a SIP server is found (RFC 3263, section 4).

@@ -1,7 +1,6 @@
 package diagnosis
 
 import (
-	"net/netip"
 	"slices"
 
 	"github.com/phonecert/phonecert/inspect/finding"
@@ -37,7 +36,7 @@ func discovered(s *subject) {
 	if l == nil || l.Error != "" || s.Target.Discovery == ByAddress {
 		return
 	}
-	if _, err := netip.ParseAddr(s.Target.Host); err == nil {
+	if s.Target.ServerName() == "" {
 		return
 	}
 	if !slices.ContainsFunc(l.Records, func(r Record) bool { return r.Type == "SRV" && r.Outcome == "" }) {

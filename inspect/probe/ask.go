@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"net"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -103,10 +102,7 @@ func (p *probe) serverName() string {
 	if p.request.ServerName != "" {
 		return p.request.ServerName
 	}
-	if _, err := netip.ParseAddr(p.request.Target.Host); err == nil {
-		return ""
-	}
-	return p.request.Target.Host
+	return p.request.Target.ServerName()
 }
 
 var _ net.Conn = (*client.Conn)(nil)
