@@ -201,3 +201,20 @@ func TestJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestProtectedAlertAfterGap: where ChangeCipherSpec was not seen, a long alert
+// is a protected one, even if its bytes happen to read as an alert.
+func TestProtectedAlertAfterGap(t *testing.T) {
+	for _, seen := range []bool{false, true} {
+		d := NewDecoder(nil)
+		if !seen {
+			d.Gap(ServerToClient, 0, 0)
+		}
+		body := append([]byte{2, 15}, make([]byte, 30)...)
+		d.Feed(ServerToClient, 0, AppendRecords(nil, ContentAlert, iana.TLS10, body))
+		entries := d.Finish().Entries
+		if protected := len(entries) == 1 && entries[0].Name == "Alert" && entries[0].Encrypted && entries[0].Fields == nil; protected == seen {
+			t.Errorf("everything seen: %v, entries %+v", seen, entries)
+		}
+	}
+}

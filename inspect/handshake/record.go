@@ -158,6 +158,10 @@ func (d *Decoder) protected(h *half, body []byte) bool {
 		return false
 	case h.record.kind == ContentAlert && len(body) == 2:
 		return false // too short for a protected one
+	case h.record.kind == ContentAlert && len(body) > 2 && h.gap:
+		// ChangeCipherSpec may be among what is missing. Several alerts in one
+		// record are far rarer than one that is protected.
+		return true
 	case d.session.version == 0 && len(body) > messageHeader && body[0] == typeClientHello && messageHeader+messageLength(body) == len(body):
 		// The server's side was not seen, and this answers its
 		// HelloRetryRequest: in TLS 1.3 ChangeCipherSpec comes before it.
