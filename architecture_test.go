@@ -30,12 +30,15 @@ func floors() [][]string {
 		{"inspect/rules", "inspect/diagnosis", "convert"},
 		{"inspect/probe/resolve", "inspect/probe/survey", "inspect/probe/sip", "inspect/probe/web"},
 		{"inspect/probe", "inspect/trace", "inspect/identity"},
-		{"handset/simulate/device"},
-		{"handset/simulate/dialect"},
-		{"handset/simulate"},
+		{"handset/simulate/device", "handset/simulate/registrar", "upload/web", "upload/page", "upload/seal", "upload/known", "upload/dialect/script"},
+		{"handset/simulate/dialect", "upload/dialect"},
+		{"handset/simulate", "upload/browser"},
+		{"handset/simulate/serve", "upload"},
+		{"upload/fleet/journal"},
+		{"upload/fleet"},
 		{"internal/report/paper"},
 		{"internal/report", "internal/report/wire/inside", "internal/report/reporttest"},
-		{"internal/report/fleet", "internal/report/wire/ladder"},
+		{"internal/report/fleet", "internal/report/desk", "internal/report/push", "internal/report/wire/ladder"},
 		{"internal/report/wire"},
 		{"internal/report/wire/tally"},
 		{"commands/factory"},
@@ -48,7 +51,7 @@ func floors() [][]string {
 func pure() []string {
 	return []string{
 		"handset", "inspect", "inspect/finding", "inspect/certificate", "inspect/ber", "inspect/armor", "inspect/armor/openssl",
-		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "inspect/trust", "inspect/trust/walk", "inspect/trust/extension", "inspect/trust/signature", "inspect/trust/signature/md2", "inspect/trust/errcode", "convert", "inspect/handshake", "inspect/phone", "inspect/diagnosis", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/cipherspec", "inspect/handshake/suite", "handset/offer", "handset/mac", "inspect/identity", "upload/fleet/inventory", "inspect/handshake/iana", "inspect/handshake/keylog",
+		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "inspect/trust", "inspect/trust/walk", "inspect/trust/extension", "inspect/trust/signature", "inspect/trust/signature/md2", "inspect/trust/errcode", "convert", "inspect/handshake", "inspect/phone", "inspect/diagnosis", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/cipherspec", "inspect/handshake/suite", "handset/offer", "handset/mac", "inspect/identity", "upload/fleet/inventory", "upload/page", "upload/seal", "inspect/handshake/iana", "inspect/handshake/keylog",
 		"inspect/capture", "inspect/capture/pcap", "inspect/capture/packet", "inspect/capture/hexdump", "inspect/capture/synthetic",
 	}
 }
@@ -143,6 +146,10 @@ func TestNamedOnlyWhereAllowed(t *testing.T) {
 		{regexp.MustCompile(`\bos\.(Args|Getenv|LookupEnv|Environ)\b|"os/signal"`), "commands/root.go internal/realparts/"},
 		{regexp.MustCompile(`(?m)^func init\(\)`), "nowhere"},
 		{regexp.MustCompile(`go\.mozilla\.org/pkcs7"`), "inspect/pkcs7.go convert/pkcs7.go"},
+		{regexp.MustCompile(`PuerkitoBio/goquery"`), "upload/page/"},
+		{regexp.MustCompile(`chromedp/chromedp"`), "upload/browser/"},
+		{regexp.MustCompile(`zalando/go-keyring"`), "commands/keyring.go"},
+		{regexp.MustCompile(`schollz/progressbar`), "internal/report/push/"},
 		{regexp.MustCompile(`software\.sslmate\.com/src/go-pkcs12"`), "inspect/pkcs12.go convert/pkcs12.go"},
 	}
 	for _, p := range packages(t) {

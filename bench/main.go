@@ -29,5 +29,6 @@ func main() {
 	b.decoder()
 	b.probes()
 	b.wire()
+	b.push()
 	fmt.Println("\nEach ratio is the median of the pairs of one run; lower is better.")
 }

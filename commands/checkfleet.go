@@ -5,13 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/inspect"
 	"github.com/phonecert/phonecert/inspect/finding"
-	"github.com/phonecert/phonecert/internal/disk"
 	"github.com/phonecert/phonecert/internal/report/fleet"
 	"github.com/phonecert/phonecert/internal/report/paper"
 	"github.com/phonecert/phonecert/upload/fleet/inventory"
@@ -40,7 +38,7 @@ func runFleet(ctx context.Context, o *checkOptions) error {
 	if err != nil {
 		return err
 	}
-	list, done, err := o.openInventory(ctx)
+	list, done, err := o.f.Inventory(ctx, o.inventory)
 	if err != nil {
 		return err
 	}
@@ -52,7 +50,7 @@ func runFleet(ctx context.Context, o *checkOptions) error {
 	reader := inventory.NewReader(list)
 	for row, err := range reader.All() {
 		if err != nil {
-			return inventoryError(o.inventory, err)
+			return factory.InventoryError(o.inventory, err)
 		}
 		if err := run.phone(ctx, &row); err != nil {
 			return err
@@ -69,26 +67,6 @@ func runFleet(ctx context.Context, o *checkOptions) error {
 		return err
 	}
 	return factory.Verdict(verdict)
-}
-
-// openInventory opens the list, which may be longer than any certificate file.
-func (o *checkOptions) openInventory(ctx context.Context) (list io.Reader, done func() error, err error) {
-	if o.inventory == factory.StandardStream {
-		return disk.Stream(ctx, o.f.Streams.In), func() error { return nil }, nil
-	}
-	file, err := disk.Open(ctx, o.inventory)
-	if err != nil {
-		return nil, nil, factory.WithHint(fmt.Errorf("cannot read the inventory %q: %w", o.inventory, err), "give a CSV file whose header names the column address, or JSON lines")
-	}
-	return file, file.Close, nil
-}
-
-func inventoryError(path string, err error) error {
-	hint := "look at the file"
-	if problem := new(inventory.Error); errors.As(err, &problem) {
-		hint = problem.Hint
-	}
-	return factory.WithHint(fmt.Errorf("cannot read the inventory %q: %w", path, err), hint)
 }
 
 // remark keeps what is wrong with the list, and tells it at once where no

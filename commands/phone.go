@@ -24,12 +24,12 @@ import (
 func NewPhone(f *factory.Factory) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "phone",
-		Short:   "Look at a phone itself",
-		GroupID: "look",
+		Short:   "A phone itself: its certificates, its trust settings, its web page",
+		GroupID: "phones",
 		Args:    factory.OnlyCommands,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newIdentify(f))
+	cmd.AddCommand(newIdentify(f), newPhoneShow(f), newPhoneDelete(f), newPhoneSet(f), newPhoneReboot(f))
 	return cmd
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,7 @@ import (
 
 // Main runs the command line of this process and returns its exit code.
 func Main() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, atOnce, stop := interrupts()
 	defer stop()
 	// A one-shot command ends before its garbage matters; the limit keeps
 	// memory bounded where many files are read.
@@ -30,6 +31,8 @@ func Main() int {
 		Now:       time.Now,
 		Getenv:    os.Getenv,
 		ConfigDir: configDir,
+		AtOnce:    atOnce,
+		Keyring:   keyringPassword,
 		Network: factory.Network{
 			Dial: (&net.Dialer{}).DialContext, System: net.DefaultResolver, Random: rand.Reader,
 		},
@@ -45,7 +48,7 @@ func Run(ctx context.Context, f *factory.Factory, args []string) int {
 	root.SetOut(f.Streams.Out)
 	root.SetErr(f.Streams.Err)
 	cmd, err := root.ExecuteContextC(ctx)
-	return f.Finish(ctx, cmd, err)
+	return int(f.Finish(ctx, cmd, err))
 }
 
 // NewRoot builds the whole tree of commands.
@@ -66,6 +69,8 @@ Matrix handset takes a certificate file, why not, and which command mends it.`,
 	root.AddGroup(
 		&cobra.Group{ID: "look", Title: "Look, change nothing:"},
 		&cobra.Group{ID: "make", Title: "Make files:"},
+		&cobra.Group{ID: "phones", Title: "Change phones:"},
+		&cobra.Group{ID: "rehearse", Title: "Rehearse without a phone:"},
 		&cobra.Group{ID: "about", Title: "About phonecert:"},
 	)
 	root.SetHelpCommandGroupID("about")
@@ -73,11 +78,28 @@ Matrix handset takes a certificate file, why not, and which command mends it.`,
 	root.AddCommand(
 		NewCheck(f, runCheck), NewInspect(f, runInspect),
 		NewProbe(f, runProbe), NewTrace(f, runTrace), NewPhone(f), NewHandset(f),
-		NewConvert(f, runConvert),
+		NewConvert(f, runConvert), NewUpload(f, runUpload),
+		NewSimulate(f), NewDemo(f),
 		NewVersion(f), NewMan(f),
 	)
 	root.AddCommand(helpTopics()...)
 	return root
+}
+
+// interrupts gives two contexts: the first ends when the user interrupts, the
+// second when he does so again, for work that finishes what it has in hand.
+func interrupts() (first, second context.Context, stop func()) {
+	first, cancelFirst := context.WithCancel(context.Background())
+	second, cancelSecond := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancelFirst()
+		<-signals
+		cancelSecond()
+	}()
+	return first, second, func() { signal.Stop(signals); cancelFirst(); cancelSecond() }
 }
 
 func configDir() string {

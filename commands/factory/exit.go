@@ -12,14 +12,19 @@ import (
 	"github.com/phonecert/phonecert/internal/report/paper"
 )
 
+// ExitCode is what the shell gets to see.
+type ExitCode int
+
 // The exit codes, as "phonecert help exit-codes" prints them. 2 stays unused,
 // for shells and other tools give it meanings of their own.
 const (
-	exitOK          = 0
-	exitError       = 1
-	exitNo          = 10
-	exitNotKnown    = 11
-	exitInterrupted = 130
+	OK          ExitCode = 0
+	Failure     ExitCode = 1
+	SomeFailed  ExitCode = 3
+	LoginFailed ExitCode = 4
+	No          ExitCode = 10
+	NotKnown    ExitCode = 11
+	Interrupted ExitCode = 130
 )
 
 // hintError is an error with at least one hint: what to do next.
@@ -51,32 +56,52 @@ func (e *toldError) Unwrap() error { return e.err }
 // result, the failed part included: no second JSON object follows.
 func Told(err error) error { return &toldError{err} }
 
-// verdictError carries an answer other than yes to the exit code. Its result
-// has been printed: it says nothing itself.
-type verdictError struct{ verdict finding.Verdict }
+// codeError is what WithCode returns.
+type codeError struct {
+	error
+	code ExitCode
+}
 
-func (e *verdictError) Error() string { return string(e.verdict) }
+func (e *codeError) Unwrap() error { return e.error }
 
-// Verdict turns an answer that has been printed into what a command returns: nil
-// for yes, else an error that says nothing and decides on the exit code.
-func Verdict(v finding.Verdict) error {
-	if v == finding.Accepted {
+// WithCode gives an error an exit code other than Failure.
+func WithCode(err error, code ExitCode) error { return &codeError{err, code} }
+
+// answerError carries an answer other than yes to the exit code. Its result has
+// been printed: it says nothing itself.
+type answerError struct{ code ExitCode }
+
+func (e *answerError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// Exit turns an answer that has been printed into what a command returns: nil for
+// OK, else an error that says nothing and decides on the exit code.
+func Exit(code ExitCode) error {
+	if code == OK {
 		return nil
 	}
-	return &verdictError{v}
+	return &answerError{code}
+}
+
+// Verdict is Exit for a verdict.
+func Verdict(v finding.Verdict) error {
+	switch v {
+	case finding.Accepted:
+		return nil
+	case finding.Unknown:
+		return Exit(NotKnown)
+	}
+	return Exit(No)
 }
 
 // Finish is the one place where errors become messages and exit codes. It
 // returns the exit code for the error with which cmd ended.
-func (f *Factory) Finish(ctx context.Context, cmd *cobra.Command, err error) int {
-	var verdict *verdictError
+func (f *Factory) Finish(ctx context.Context, cmd *cobra.Command, err error) ExitCode {
+	var answer *answerError
 	switch {
 	case err == nil:
-		return exitOK
-	case errors.As(err, &verdict) && verdict.verdict == finding.Unknown:
-		return exitNotKnown
-	case errors.As(err, &verdict):
-		return exitNo
+		return OK
+	case errors.As(err, &answer):
+		return answer.code
 	}
 	err = worded(cmd, err)
 	message, hints := err.Error(), hintsOf(err, cmd)
@@ -91,9 +116,12 @@ func (f *Factory) Finish(ctx context.Context, cmd *cobra.Command, err error) int
 		})
 	}
 	if ctx.Err() != nil {
-		return exitInterrupted
+		return Interrupted
 	}
-	return exitError
+	if coded := new(codeError); errors.As(err, &coded) {
+		return coded.code
+	}
+	return Failure
 }
 
 // worded puts cobra's error about an unknown command, which runs over several

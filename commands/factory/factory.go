@@ -25,6 +25,10 @@ type Factory struct {
 	// ConfigDir is the user's configuration folder, "" when there is none.
 	ConfigDir func() string
 	Network   Network
+	// AtOnce ends when the user interrupts for the second time; nil never.
+	AtOnce context.Context
+	// Keyring looks a password up in the system's keyring; nil where there is none.
+	Keyring func(service, user string) (string, error)
 
 	// JSON asks for one JSON object, Quiet for nothing but errors. Both are
 	// flags that every command has.
@@ -41,6 +45,15 @@ type Network struct {
 	System resolve.System
 	// Random is a source of secret randomness.
 	Random io.Reader
+}
+
+// Hard gives the context that ends with the second interrupt; ctx where there is
+// none such.
+func (f *Factory) Hard(ctx context.Context) context.Context {
+	if f.AtOnce == nil {
+		return ctx
+	}
+	return f.AtOnce
 }
 
 // AddFlags gives the root command the flags that every command has.

@@ -41,11 +41,16 @@ func (t *TrustFlags) Add(cmd *cobra.Command) {
 
 // Validate refuses values that no phone has.
 func (t *TrustFlags) Validate(cmd *cobra.Command) error {
+	return ValidateSettings(cmd, t.onlyTrusted, t.ca, t.cnValidation, t.deviceCert)
+}
+
+// ValidateSettings refuses values of the four trust settings that no phone has.
+func ValidateSettings(cmd *cobra.Command, onlyTrusted, ca, cnValidation, deviceCert string) error {
 	for _, s := range []struct{ flag, value, values string }{
-		{"--only-trusted", t.onlyTrusted, "on off"},
-		{"--ca", t.ca, "default custom all"},
-		{"--cn-validation", t.cnValidation, "on off"},
-		{"--device-cert", t.deviceCert, "default custom"},
+		{"--only-trusted", onlyTrusted, "on off"},
+		{"--ca", ca, "default custom all"},
+		{"--cn-validation", cnValidation, "on off"},
+		{"--device-cert", deviceCert, "default custom"},
 	} {
 		if s.value != "" && !slices.Contains(strings.Fields(s.values), s.value) {
 			return UsageError(cmd, "%s takes %s, not %q", s.flag, strings.Join(strings.Fields(s.values), " or "), s.value)

@@ -2,80 +2,197 @@ package simulate_test
 
 import (
 	"context"
-	"encoding/base64"
-	"net/http"
-	"net/http/httptest"
-	"os/exec"
-	"strings"
+	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/phonecert/phonecert/handset"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
 	"github.com/phonecert/phonecert/handset/simulate/device"
 	"github.com/phonecert/phonecert/handset/simulate/dialect"
 	"github.com/phonecert/phonecert/internal/realparts"
 	"github.com/phonecert/phonecert/internal/testca"
 )
 
-// person does in a frame what a person does on the page: waits for an element,
-// fills it in, presses it, chooses a file.
-const person = `<html><body><iframe id="f" src="START" width="800" height="600"></iframe><pre id="said"></pre><script>
-const f = document.getElementById("f");
-function doc() { return f.contentDocument; }
-async function until(test) { for (let i = 0; i < 100; i++) { try { const got = test(); if (got) return got; } catch (e) {} await new Promise(r => setTimeout(r, 50)); } throw new Error("waited in vain for " + test); }
-async function find(s) { return until(() => { const e = doc().readyState === "complete" && doc().querySelector(s); return e && e.offsetParent ? e : null; }); }
-async function type(s, text) { (await find(s)).value = text; }
-async function press(s) { (await find(s)).click(); }
-async function choose(s, name, text) { const input = await find(s), d = new f.contentWindow.DataTransfer(); d.items.add(new f.contentWindow.File([atob(text)], name)); input.files = d.files; }
-(async () => { let said; try { STEPS } catch (e) { said = "failed: " + e + " | " + doc().body.innerText; } document.getElementById("said").textContent = "SAID[" + said + "]"; })();
-</script></body></html>`
+// step is one thing that a person does on a page.
+type step = chromedp.Action[chromedp.Void]
 
-// TestBrowser drives the pages' own scripts in a real browser, by the element
-// ids of the fact sheet where those are known.
-func TestBrowser(t *testing.T) {
-	realparts.Need(t, "chromium")
-	own := testca.Root(t, "Example CA").Issue(t, "phone.example.com")
-	pem := base64.StdEncoding.EncodeToString(append(own.PEM(), own.KeyPEM(t)...))
-	steps := map[dialect.Name]string{
-		dialect.Session: `await type("[name=username]", "admin"); await type("[name=pwd]", "admin"); await press("#login");
-			await find("#identity"); said = "in";`,
-		dialect.Listener: `await type("#idUsername", "admin"); await type("#idPassword", "admin"); await press("#idConfirm");
-			await press('label[onclick*="security"]'); await press('label[onclick*="server-cert"]');
-			await choose("#_upload_UploadServerCert", "own.pem", "` + pem + `"); await press("#btn_upload");
-			said = await until(() => { const r = doc().querySelector("div.upload_result").textContent; return r && !r.startsWith("Uploading") ? r : null; });
-			await until(() => doc().querySelector("#certificates").textContent.includes("phone.example.com"));`,
-		dialect.API: `await type("#username", "admin"); await type("#password", "admin"); await press("#loginButton");
-			await press("li#Security"); await press("li#SecurityServerCert");
-			await choose("#server-cert-file", "own.pem", "` + pem + `"); await press("#server-cert-upload-btn");
-			said = (await until(() => doc().querySelector("div.ivu-progress-success"))).textContent;
-			await until(() => doc().body.innerText.includes("phone.example.com"));`,
+// walk is a person's way through the pages of a dialect. login ends on the
+// first page; upload chooses the file and presses the button.
+type walk struct{ login, upload, remove, settings, reboot []step }
+
+// patience is how long a person waits for one thing.
+const patience = 20 * time.Second
+
+// until waits until the page, or the one that follows it, makes something true.
+func until(expression string) step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+			// An error means that the page is being left.
+			is, err := chromedp.Evaluate[bool]("!!("+expression+")")(ctx, t)
+			if is && err == nil {
+				return nil
+			}
+			if time.Now().After(end) {
+				return fmt.Errorf("waited in vain for %s: %v", expression, err)
+			}
+		}
+	})
+}
+
+func says(selector, text string) step {
+	return until(`document.querySelector('` + selector + `').textContent.includes("` + text + `")`)
+}
+
+// listed waits for so many certificates in the table that the person sees.
+func listed(n int) step {
+	return until(fmt.Sprintf(`document.readyState === "complete" && [...document.querySelectorAll("tbody tr")].filter(r => r.offsetParent && r.querySelector("td")).length === %d`, n))
+}
+
+func sees(selector string) step        { return chromedp.WaitVisible(chromedp.CSS(selector)) }
+func click(selector string) step       { return chromedp.Click(chromedp.CSS(selector)) }
+func write(selector, text string) step { return chromedp.SendKeys(chromedp.CSS(selector), text) }
+func pick(selector, value string) step { return chromedp.SetValue(chromedp.CSS(selector), value) }
+func choose(selector, file string) step {
+	return chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file})
+}
+func link(text string) step                  { return chromedp.Click(`//a[text()="` + text + `"]`) }
+func dropDown(attribute, name string) string { return `select[` + attribute + `="` + name + `"]` }
+
+// formsWalk is the way through pages of forms: basic, plain and session.
+func formsWalk(file, ca string, login ...step) walk {
+	return walk{
+		login: append(login, sees("#identity")),
+		upload: []step{
+			link("Server Certificates"), choose("#formUpload input[type=file]", file), click("#formUpload input[type=submit]"),
+			says("div.result", string(device.Success)), listed(1),
+		},
+		remove:   []step{click("#certificates input[type=submit]"), listed(0)},
+		settings: []step{link("Trusted Certificates"), pick(ca, "2"), click("#btnSubmit"), says("div.result", "Do you want to reboot now?")},
+		reboot:   []step{link("Upgrade"), click("#formReboot input[type=submit]")},
 	}
-	for name, script := range steps {
-		t.Run(string(name), func(t *testing.T) {
-			r := start(t, name, nil)
-			page := strings.NewReplacer("START", "/", "STEPS", script).Replace(person)
-			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-				if q.URL.Path == "/person" {
-					w.Header().Set("Content-Type", "text/html")
-					_, _ = w.Write([]byte(page))
-					return
-				}
-				r.phone.ServeHTTP(w, q)
-			}))
-			t.Cleanup(s.Close)
-			ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
-			defer cancel()
-			out, err := exec.CommandContext(ctx, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(), "--virtual-time-budget=20000", "--dump-dom", s.URL+"/person").CombinedOutput()
-			if err != nil {
-				t.Fatalf("chromium: %v\n%s", err, out)
-			}
-			want := map[bool]string{true: "in", false: string(device.Success)}[name == dialect.Session]
-			if !strings.Contains(string(out), ">SAID["+want+"]<") {
-				t.Errorf("the page says: %s", one(string(out), `(?s)>SAID\[(.*)\]<`))
-			}
-			if name != dialect.Session && r.phone.State().Server == nil {
-				t.Errorf("no %s certificate on the phone", handset.Server)
-			}
-		})
+}
+
+// listenerWalk goes by the element ids of the fact sheet, as seen on a T46S.
+func listenerWalk(file, ca string) walk {
+	menu := func(page string) step { return click(`label[onclick*="` + page + `"]`) }
+	return walk{
+		login: []step{write("#idUsername", "admin"), write("#idPassword", "admin"), click("#idConfirm"), sees("#identity")},
+		upload: []step{
+			menu("security"), menu("server-cert"), choose("#_upload_UploadServerCert", file), click("#btn_upload"),
+			says("div.upload_result", string(device.Success)), listed(1),
+		},
+		remove:   []step{click("#certificates button"), listed(0)},
+		settings: []step{menu("trusted-cert"), pick(ca, "2"), click("#btn_confirm"), until("window.asked")},
+		reboot:   []step{menu("settings-upgrade"), click("button#Reboot")},
+	}
+}
+
+// apiWalk goes by those seen on a T54W.
+func apiWalk(file, ca string) walk {
+	return walk{
+		login: []step{write("#username", "admin"), write("#password", "admin"), click("#loginButton"), sees("li#Security")},
+		upload: []step{
+			click("li#Security"), click("li#SecurityServerCert"), choose("#server-cert-file", file), click("#server-cert-upload-btn"),
+			sees("div.ivu-progress-success"), listed(1),
+		},
+		remove: []step{click(`section[data-page="SecurityServerCert"] td button`), listed(0)},
+		settings: []step{
+			click("li#SecurityTrustedCert"), sees("#security-trustedcert"), pick(ca, "2"), click("#settings-confirm"),
+			says("#settingsResult", "Do you want to reboot now?"),
+		},
+		reboot: []step{click("li#SettingUpgrade"), click(`div[name="RebootPhone"] button`), click("div.ivu-modal-confirm button.ivu-btn-primary")},
+	}
+}
+
+func walks(file string) map[dialect.Name]walk {
+	name := dialect.DefaultInvented().CA
+	byName := dropDown("name", name)
+	login := []step{write("[name=username]", "admin"), write("[name=pwd]", "admin"), click("#formInput input[type=submit]")}
+	return map[dialect.Name]walk{
+		dialect.Basic: formsWalk(file, dropDown("id", name)),
+		dialect.Plain: formsWalk(file, byName, login...), dialect.Session: formsWalk(file, byName, login...),
+		dialect.Listener: listenerWalk(file, byName), dialect.ListenerRSA: listenerWalk(file, byName),
+		dialect.API: apiWalk(file, byName),
+	}
+}
+
+// TestBrowser: a person's steps work in a real browser, which runs the pages'
+// own scripts.
+func TestBrowser(t *testing.T) {
+	path := realparts.Need(t, "chromium")
+	own := testca.Root(t, "Example CA").Issue(t, "phone.example.com")
+	file := filepath.Join(t.TempDir(), "own.pem")
+	if err := os.WriteFile(file, append(own.PEM(), own.KeyPEM(t)...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.IgnoreCertErrors)
+	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	browser, stop := chromedp.NewContext(allocator)
+	t.Cleanup(stop)
+	if err := chromedp.Do(browser); err != nil {
+		t.Fatal(err)
+	}
+	for name, w := range walks(file) {
+		t.Run(string(name), func(t *testing.T) { w.follow(t, browser, start(t, name, nil)) })
+	}
+}
+
+// tab is one of its own, without the cookies of other phones. Whatever its pages
+// ask is answered with OK.
+func tab(t *testing.T, browser context.Context) context.Context {
+	var ctx context.Context
+	ctx, stop := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(func(event any) {
+		if _, asks := event.(*page.EventJavascriptDialogOpening); asks {
+			go func() { // events come one at a time
+				_, _ = chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+				_ = chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void]("window.asked = true"))
+			}()
+		}
+	}))
+	t.Cleanup(stop)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+func (w walk) follow(t *testing.T, browser context.Context, r *rig) {
+	ctx, cancel := context.WithTimeout(tab(t, browser), time.Minute)
+	t.Cleanup(cancel)
+	do := func(what string, steps ...step) {
+		t.Helper()
+		if err := chromedp.Do(ctx, steps...); err != nil {
+			text, _ := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.innerText"))
+			t.Fatalf("%s: %v\n%s", what, err, text)
+		}
+	}
+	address := r.base
+	if r.name == dialect.Basic {
+		address = "http://admin:admin@" + r.base[len("http://"):]
+	}
+	do("open", chromedp.Navigate(address))
+	do("login", w.login...)
+	do("upload", w.upload...)
+	if s := r.phone.State().Server; s == nil || s.File != "own.pem" || s.Key == nil {
+		t.Errorf("the phone holds %v", s)
+	}
+	do("delete", w.remove...)
+	if r.phone.State().Server != nil {
+		t.Error("the certificate is still there")
+	}
+	do("settings", w.settings...)
+	if got := r.phone.State().Settings.CA; got != 2 {
+		t.Errorf("CA Certificates is %d", got)
+	}
+	do("reboot", w.reboot...)
+	for end := time.Now().Add(patience); !r.phone.Away(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the phone does not reboot")
+		}
 	}
 }

@@ -38,13 +38,17 @@ type Config struct {
 	Faults   Faults
 	// Wait sleeps for the fault slow; nil waits by the real clock.
 	Wait func(context.Context, time.Duration) error
+	// Changed is told after each request that changed the State, before the
+	// answer goes out; nil tells nobody.
+	Changed func()
 }
 
 // Phone is a simulated handset. It is safe for concurrent use and does one
 // thing at a time.
 type Phone struct {
-	faults Faults
-	wait   func(context.Context, time.Duration) error
+	faults  Faults
+	wait    func(context.Context, time.Duration) error
+	changed func()
 
 	mu     sync.Mutex
 	device *device.Device
@@ -64,6 +68,9 @@ func New(c Config, s device.State) (*Phone, error) {
 	if c.Wait == nil {
 		c.Wait = wait
 	}
+	if c.Changed == nil {
+		c.Changed = func() {}
+	}
 	d := device.New(c.Device, s)
 	d.Lie(c.Faults.SuccessWithoutStoring)
 	d.Occupy(c.Faults.Busy)
@@ -73,7 +80,7 @@ func New(c Config, s device.State) (*Phone, error) {
 		return nil, err
 	}
 	return &Phone{
-		faults: c.Faults, wait: c.Wait, device: d, pages: pages,
+		faults: c.Faults, wait: c.Wait, changed: c.Changed, device: d, pages: pages,
 		random: rand.New(rand.NewPCG(c.Device.Seed, 1)),
 	}, nil
 }
@@ -94,6 +101,14 @@ func (p *Phone) State() device.State {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.device.State()
+}
+
+// Presented is the uploaded certificate that a browser is shown since the last
+// boot; nil while it is the built-in one.
+func (p *Phone) Presented() *device.Certificate {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.device.Presented()
 }
 
 // Away reports whether the phone is rebooting; it then hangs up on everybody.
@@ -136,8 +151,11 @@ func (p *Phone) answer(r *http.Request) *page {
 		http.Error(a, "Internal Server Error", http.StatusInternalServerError)
 		return a
 	}
-	before := p.device.Writes()
+	before, revision := p.device.Writes(), p.device.Revision()
 	p.pages.ServeHTTP(a, r)
+	if p.device.Revision() != revision {
+		p.changed()
+	}
 	if p.faults.ExpireSession > 0 {
 		p.device.ExpireAfter(p.faults.ExpireSession)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,54 @@ func TestStateSurvivesJSON(t *testing.T) {
 	equal(t, "the phone's own copy", r.phone.State().Trusted[0].File, "root.pem")
 }
 
+// TestChanged: whoever keeps the state is told of each change and of nothing else.
+func TestChanged(t *testing.T) {
+	each(t, func(t *testing.T, name dialect.Name) {
+		told := 0
+		r := start(t, name, func(c *simulate.Config) { c.Changed = func() { told++ } })
+		said := func(what string, want bool) {
+			t.Helper()
+			if (told > 0) != want {
+				t.Errorf("%s: told %d times", what, told)
+			}
+			told = 0
+		}
+		r.client(t).login("secret")
+		said("a wrong password", true)
+		c := r.in(t)
+		said("the right one after it", true)
+		c.list(handset.Trusted)
+		said("a look", false)
+		c.upload(handset.Trusted, "root.txt", nil)
+		said("a refused file", false)
+		c.upload(handset.Trusted, "root.pem", testca.ECRoot(t, "Example Root").PEM())
+		said("an upload", true)
+		c.set("0", "1", "2", "1")
+		said("settings", true)
+		c.set("0", "1", "2", "1")
+		said("the same settings", false)
+		c.reboot()
+		said("a reboot", true)
+	})
+}
+
+// A file name that cannot stand on a line is refused, as is its state.
+func TestCheck(t *testing.T) {
+	r := start(t, dialect.Plain, nil)
+	c := r.in(t)
+	root := testca.ECRoot(t, "Example Root").PEM()
+	equal(t, "long name", c.upload(handset.Trusted, strings.Repeat("n", 300)+".pem", root), string(device.InvalidName))
+	equal(t, "upload", c.upload(handset.Trusted, "root.pem", root), string(device.Success))
+	if err := r.phone.State().Check(); err != nil {
+		t.Error(err)
+	}
+	bad := r.phone.State()
+	bad.Trusted[0].File = "a\nb"
+	if bad.Check() == nil {
+		t.Error("a file name of two lines is taken")
+	}
+}
+
 func TestImport(t *testing.T) {
 	root := testca.ECRoot(t, "Example Root")
 	fetch := func(c *simulate.Config) {
@@ -60,6 +109,15 @@ func TestImport(t *testing.T) {
 					t.Errorf("without maxlength: %q", got)
 				}
 				return result(c.multipart("/servlet?m=mod_res&p=upload&type=localcfg&maxlength="+sealed, "UploadName", "c.cfg", content, nil))
+			}
+			if name != dialect.API {
+				vpn := func(content string) string {
+					page := c.page(handset.Trusted).body
+					most := map[dialect.Name]string{dialect.Listener: c.session + ";5MB", dialect.ListenerRSA: "5MB"}[name]
+					return result(c.multipart("/servlet?m=mod_res&p=upload&type=vpnfile&maxlength="+sealRSA(t, one(page, `g_rsa_n = "(\w+)"`), one(page, `g_rsa_e = "(\w+)"`), most), "UploadName", "openvpn.tar", []byte(content), nil))
+				}
+				equal(t, "VPN file", vpn("tar"), `{"type":"vpnfile","result":5}`)
+				equal(t, "empty VPN file", vpn(""), `{"type":"vpnfile","result":"failed"}`)
 			}
 			if got := send([]byte("nothing = 1\n")); !strings.Contains(got, "noparam") && !strings.Contains(got, "Invalid") {
 				t.Errorf("nothing recognised: %q", got)
@@ -175,5 +233,27 @@ func TestSlowAndHang(t *testing.T) {
 	r.http.Timeout = 30 * time.Millisecond
 	if r.client(t).get("/").err == nil {
 		t.Error("a hanging phone answers")
+	}
+}
+
+func FuzzParseFaults(f *testing.F) {
+	f.Add("slow=5s,http500=0.1")
+	f.Fuzz(func(t *testing.T, text string) {
+		faults, err := simulate.ParseFaults(text)
+		if err == nil && (faults.Slow < 0 || faults.ExpireSession < 0 || !(faults.HTTP500 >= 0 && faults.HTTP500 <= 1)) {
+			t.Errorf("%q gives %+v", text, faults)
+		}
+	})
+}
+
+// TestSeedsAreThere holds the seeds of all fuzz targets of a simulated phone.
+func TestSeedsAreThere(t *testing.T) {
+	for _, target := range []string{
+		"testdata/fuzz/FuzzParseFaults", "device/testdata/fuzz/FuzzImport", "dialect/testdata/fuzz/FuzzOpenLogin",
+		"dialect/testdata/fuzz/FuzzSplit", "dialect/testdata/fuzz/FuzzParseInvented", "serve/testdata/fuzz/FuzzState",
+	} {
+		if seeds, err := os.ReadDir(target); err != nil || len(seeds) == 0 {
+			t.Errorf("%s has no seeds: %v", target, err)
+		}
 	}
 }

@@ -1,10 +1,13 @@
 package terminal
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 )
@@ -16,6 +19,36 @@ var ErrNoTerminal = errors.New("no terminal to ask at")
 // itself, for standard input may carry a file. It ends when ctx does.
 func (s *Streams) Password(ctx context.Context, question string) ([]byte, error) {
 	return s.prompt(ctx, question)
+}
+
+// Confirm asks a question that is answered with yes or no; nobody there, or no
+// clear answer, is no. It ends when ctx does.
+func (s *Streams) Confirm(ctx context.Context, question string) bool {
+	answer, err := s.ask(ctx, question+" [y/N] ")
+	return err == nil && (strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"))
+}
+
+func askTerminal(ctx context.Context, question string) (string, error) {
+	in, out := os.Stdin, os.Stderr
+	if tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0); err == nil {
+		defer tty.Close()
+		in, out = tty, tty
+	}
+	if !term.IsTerminal(int(in.Fd())) {
+		return "", ErrNoTerminal
+	}
+	fmt.Fprint(out, question)
+	typed := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
+		typed <- strings.TrimSpace(line)
+	}()
+	select {
+	case line := <-typed:
+		return line, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 func promptTerminal(ctx context.Context, question string) ([]byte, error) {

@@ -25,6 +25,7 @@ type Streams struct {
 
 	width  func() int
 	prompt func(ctx context.Context, question string) ([]byte, error)
+	ask    func(ctx context.Context, question string) (string, error)
 }
 
 // System returns the process's own streams.
@@ -40,7 +41,7 @@ func System() *Streams {
 		}
 		return w
 	}
-	s.prompt = promptTerminal
+	s.prompt, s.ask = promptTerminal, askTerminal
 	return s
 }
 
@@ -50,6 +51,7 @@ func Test(in io.Reader) (s *Streams, out, err *bytes.Buffer) {
 	s = &Streams{In: in, Out: out, Err: err}
 	s.width = func() int { return 0 }
 	s.prompt = func(context.Context, string) ([]byte, error) { return nil, ErrNoTerminal }
+	s.ask = func(context.Context, string) (string, error) { return "", ErrNoTerminal }
 	return s, out, err
 }
 

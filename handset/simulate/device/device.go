@@ -57,7 +57,8 @@ type Device struct {
 	key     *rsa.PrivateKey
 	pending []string
 	session *Session
-	writes  int
+	// writes counts the changes that pages make, revision the other ones.
+	writes, revision int
 	// lying, set by a fault, makes every upload report success without
 	// storing anything.
 	lying bool
@@ -82,7 +83,19 @@ func New(c Config, s State) *Device {
 	if c.Policy.RebootTime == 0 {
 		c.Policy.RebootTime = d.RebootTime
 	}
-	return &Device{config: c, state: s.clone(), random: newRandom(c.Seed, "sessions"), key: c.Key}
+	s = s.clone()
+	// A state that was written under another clock or policy must not keep the
+	// phone away for years.
+	s.BackAt = earlier(s.BackAt, c.Clock().Add(c.Policy.RebootTime))
+	s.LockedUntil = earlier(s.LockedUntil, c.Clock().Add(c.Policy.LockTime))
+	return &Device{config: c, state: s, random: newRandom(c.Seed, "sessions"), key: c.Key}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // State is a copy of all that outlives the process.
@@ -91,6 +104,10 @@ func (d *Device) State() State { return d.state.clone() }
 // Writes counts the changes so far; two equal numbers mean that nothing was
 // changed between them.
 func (d *Device) Writes() int { return d.writes }
+
+// Revision counts all changes of the state, wrong passwords included; two equal
+// numbers mean that State is still the same.
+func (d *Device) Revision() int { return d.writes + d.revision }
 
 // Lie makes uploads succeed in words alone.
 func (d *Device) Lie(on bool) { d.lying = on }
@@ -105,13 +122,21 @@ func (d *Device) Now() time.Time { return d.config.Clock() }
 func (d *Device) Away() bool { return d.Now().Before(d.state.BackAt) }
 
 // Reboot takes the phone away for a while. Sessions end; the settings that were
-// written come into force.
+// written come into force, and so does the certificate that they select.
 func (d *Device) Reboot() {
 	d.writes++
 	d.state.BackAt = d.Now().Add(d.config.Policy.RebootTime)
 	d.state.InForce = d.state.Settings
+	d.state.Presented = nil
+	if d.state.InForce.DeviceCert == custom {
+		d.state.Presented = d.state.Server.clone()
+	}
 	d.session, d.pending = nil, nil
 }
+
+// Presented is the uploaded certificate that a browser is shown; nil while it is
+// the built-in one.
+func (d *Device) Presented() *Certificate { return d.state.Presented.clone() }
 
 // Call puts the phone into a call or ends it; Talking tells.
 func (d *Device) Call(on bool) { d.talking = on }

@@ -51,14 +51,19 @@ func (d *Device) Check(user, password string) Outcome {
 	now := d.Now()
 	if now.Before(d.state.LockedUntil) {
 		d.state.LockedUntil = now.Add(d.config.Policy.LockTime)
+		d.revision++
 		return Locked
 	}
 	right := subtle.ConstantTimeCompare([]byte(user), []byte(d.state.User)) & subtle.ConstantTimeCompare([]byte(password), []byte(d.state.Password))
 	if right == 1 {
-		d.state.Wrong = 0
+		if d.state.Wrong > 0 {
+			d.state.Wrong = 0
+			d.revision++
+		}
 		return Accepted
 	}
 	d.state.Wrong++
+	d.revision++
 	if d.state.Wrong >= d.config.Policy.WrongPasswords {
 		d.state.Wrong = 0
 		d.state.LockedUntil = now.Add(d.config.Policy.LockTime)

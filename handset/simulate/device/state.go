@@ -8,7 +8,8 @@ import (
 )
 
 // State is all of a phone that outlives a restart of the simulation, ready for
-// encoding/json. It holds the web password, so its file is for the owner alone.
+// encoding/json. It holds the web password and the private key of the uploaded
+// server certificate, so its file is for the owner alone.
 type State struct {
 	Model    string `json:"model"`
 	Firmware string `json:"firmware"`
@@ -18,8 +19,12 @@ type State struct {
 	// Trusted are the custom trusted certificates, in the order of the page.
 	Trusted []Certificate `json:"trusted"`
 	// Server is the phone's own certificate; nil while the built-in one is
-	// all there is. Its private key is checked at the upload and not kept.
+	// all there is.
 	Server *Certificate `json:"server,omitempty"`
+	// Presented is what a browser is shown since the last boot: a copy of the
+	// Server of that time where Device Certificates was Custom (the fact sheet
+	// on handsets, "Certificate roles"); nil for the built-in one.
+	Presented *Certificate `json:"presented,omitempty"`
 	// Settings are those on the page, InForce those since the last boot.
 	Settings Settings `json:"settings"`
 	InForce  Settings `json:"in_force"`
@@ -35,6 +40,9 @@ type Certificate struct {
 	// File is the name it was uploaded under.
 	File string `json:"file"`
 	DER  []byte `json:"der"`
+	// Key is the private key of a server certificate as PKCS#8 DER; nil where
+	// the file held none that fits and can be opened without a password.
+	Key []byte `json:"key,omitempty"`
 }
 
 // Settings are the four trust settings, by the numbers of the provisioning
@@ -50,6 +58,9 @@ type Settings struct {
 func (s Settings) Valid() bool {
 	return between(s.OnlyTrusted, 1) && between(s.CA, 2) && between(s.CNValidation, 1) && between(s.DeviceCert, 1)
 }
+
+// custom is the value of DeviceCert that selects the uploaded certificate.
+const custom = 1
 
 func between(value, most int) bool { return value >= 0 && value <= most }
 
@@ -77,9 +88,14 @@ func number(f handset.Fact[string]) int {
 
 func (s State) clone() State {
 	s.Trusted = slices.Clone(s.Trusted)
-	if s.Server != nil {
-		server := *s.Server
-		s.Server = &server
-	}
+	s.Server, s.Presented = s.Server.clone(), s.Presented.clone()
 	return s
+}
+
+func (c *Certificate) clone() *Certificate {
+	if c == nil {
+		return nil
+	}
+	held := *c
+	return &held
 }

@@ -73,27 +73,26 @@ func (d *Device) Upload(role handset.Role, name string, content []byte) Answer {
 		return NoFile
 	}
 	l := d.limits(role)
-	if !slices.Contains(l.endings, strings.ToLower(path.Ext(name))) {
+	if !line(name) || !slices.Contains(l.endings, strings.ToLower(path.Ext(name))) {
 		return InvalidName
 	}
 	if int64(len(content)) > l.bytes {
 		return TooLarge
 	}
-	der := acceptable(name, content, l)
-	if der == nil {
+	c, ok := acceptable(name, content, l)
+	if !ok {
 		return InvalidFile
 	}
 	if d.lying {
 		return Success
 	}
-	c := Certificate{File: name, DER: bytes.Clone(der)}
 	if role == handset.Server {
 		d.state.Server = &c
 		d.writes++
 		return Success
 	}
 	// A certificate that is already there takes no second place (invented).
-	if slices.ContainsFunc(d.state.Trusted, func(t Certificate) bool { return bytes.Equal(t.DER, der) }) {
+	if slices.ContainsFunc(d.state.Trusted, func(t Certificate) bool { return bytes.Equal(t.DER, c.DER) }) {
 		return Success
 	}
 	if len(d.state.Trusted) >= l.files {
@@ -104,17 +103,23 @@ func (d *Device) Upload(role handset.Role, name string, content []byte) Answer {
 	return Success
 }
 
-// acceptable returns the certificate of a file that the phone can read, nil
-// otherwise. It decides from the profile alone and not by the rules of check,
+// acceptable returns the certificate of a file that the phone can read. It decides from the profile alone and not by the rules of check,
 // so that a rehearsal is a second opinion on them.
-func acceptable(name string, content []byte, l limits) []byte {
+func acceptable(name string, content []byte, l limits) (Certificate, bool) {
 	f := inspect.Read(name, content, inspect.Options{})
 	fits := f.PEM && f.Format == inspect.FormatPEM && slices.Contains(l.encodings, handset.PEM) ||
 		f.Format == inspect.FormatDER && slices.Contains(l.encodings, handset.DER)
 	if !fits || l.key && len(f.Keys()) == 0 || len(f.Certificates()) == 0 {
-		return nil
+		return Certificate{}, false
 	}
-	return f.Certificates()[0].Raw
+	first := f.Certificates()[0]
+	c := Certificate{File: name, DER: bytes.Clone(first.Raw)}
+	for _, k := range f.Keys() {
+		if l.key && k.PKCS8 != nil && k.Matches(first.RawSubjectPublicKeyInfo) {
+			c.Key = bytes.Clone(k.PKCS8)
+		}
+	}
+	return c, true
 }
 
 // Delete removes the trusted certificate at a place, from 0, or the server

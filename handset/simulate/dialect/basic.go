@@ -52,11 +52,11 @@ func (b *basic) role(page string) (place, bool) {
 func (b *basic) read(w http.ResponseWriter, r *http.Request, page string) {
 	at, isPlace := b.role(page)
 	v := b.view(at, "")
+	v.Action = basicPath
 	switch {
 	case page == "1":
-		show(w, "status.html", v)
+		show(w, "basic-status.html", v)
 	case page == b.invented.BasicUpgrade:
-		v.RebootAction = basicPath
 		show(w, "basic-upgrade.html", v)
 	case isPlace:
 		b.certificates(w, page, at, "")

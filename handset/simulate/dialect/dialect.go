@@ -49,36 +49,5 @@ func New(name Name, d *device.Device, w Invented) (http.Handler, error) {
 	return nil, fmt.Errorf("no dialect is named %q; there are %v", name, All())
 }
 
-// Invented are the names that no source tells. Other names than these make
-// another phone, on which a client that reads the pages must work as well.
-type Invented struct {
-	// TrustedFile and ServerFile are the fields that hold an uploaded file
-	// (the listener dialects have a known name for it).
-	TrustedFile, ServerFile string
-	// TrustedType and ServerType are the type= values of the listener upload,
-	// and tell the two apart in the api upload.
-	TrustedType, ServerType string
-	// Upload and Delete are the calls that plain, session and api make.
-	Upload, Delete string
-	// Place is the field that says which certificate is to be deleted.
-	Place string
-	// CA, CNValidation and DeviceCert are the fields of three settings; that
-	// of the fourth is known.
-	CA, CNValidation, DeviceCert string
-	// BasicTrusted, BasicServer and BasicUpgrade are page numbers of basic.
-	BasicTrusted, BasicServer, BasicUpgrade string
-}
-
-// DefaultInvented are the names that are used unless others are given.
-func DefaultInvented() Invented {
-	return Invented{
-		TrustedFile: "UploadTrustedCert", ServerFile: "UploadServerCert",
-		TrustedType: "trustedcert", ServerType: "servercert",
-		Upload: "upload", Delete: "delete", Place: "CertIndex",
-		CA: "SecurityCACert", CNValidation: "SecurityCNValidation", DeviceCert: "SecurityDevCert",
-		BasicTrusted: "23", BasicServer: "24", BasicUpgrade: "17",
-	}
-}
-
 // onlyTrusted is the field of Only Accept Trusted Certificates, seen on a T20P.
 const onlyTrusted = "HTTPSTrustCertificates"

@@ -46,12 +46,13 @@ func (l *listener) upload(w http.ResponseWriter, r *http.Request, id string, too
 		answer(w, result{Type: kind, Result: "large", Text: string(device.TooLarge)})
 		return
 	}
-	if kind == "localcfg" || kind == "config" {
-		if l.Import(string(content)) == 0 {
-			answer(w, result{Type: kind, Result: "noparam"})
-			return
-		}
-		answer(w, result{Type: kind, Result: uploadTaken})
+	switch kind {
+	case "localcfg", "config":
+		l.configure(w, kind, content)
+		return
+	case "vpnfile":
+		// Taken and forgotten: what a phone does with it is no part of this.
+		answer(w, result{Type: kind, Result: verdict(len(content) > 0)})
 		return
 	}
 	at, known := l.find(func(each place) bool { return each.Type == kind })
@@ -59,7 +60,27 @@ func (l *listener) upload(w http.ResponseWriter, r *http.Request, id string, too
 		answer(w, result{Type: kind, Result: "noparam"})
 		return
 	}
-	words := l.Upload(at.Role, name, content)
+	l.certificate(w, kind, l.Upload(at.Role, name, content))
+}
+
+func verdict(taken bool) any {
+	if taken {
+		return uploadTaken
+	}
+	return "failed"
+}
+
+// configure imports a configuration file.
+func (l *listener) configure(w http.ResponseWriter, kind string, content []byte) {
+	if l.Import(string(content)) == 0 {
+		answer(w, result{Type: kind, Result: "noparam"})
+		return
+	}
+	answer(w, result{Type: kind, Result: uploadTaken})
+}
+
+// certificate says what became of one.
+func (l *listener) certificate(w http.ResponseWriter, kind string, words device.Answer) {
 	verdict := map[device.Answer]string{device.Success: "success", device.TooLarge: "large"}[words]
 	if verdict == "" {
 		verdict = "failed"

@@ -26,6 +26,8 @@ const (
 type Row struct {
 	// Line is where the row stands, from 1 on.
 	Line int
+	// Text is that line as it was read, passwords and all; "" when it is too long.
+	Text Secret
 	// Address is the phone's host name, address or URL as it was written.
 	Address string
 	MAC     mac.Address

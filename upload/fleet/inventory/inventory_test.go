@@ -55,7 +55,10 @@ func TestForms(t *testing.T) {
 			continue
 		}
 		got := rows[0]
-		got.Line = 0
+		if !strings.HasSuffix(strings.TrimRight(text, "\r\n"), "\n"+got.Text.Reveal()) && name != "json" || !strings.Contains(text, r.Header()) || (r.Header() == "") != (name == "json") {
+			t.Errorf("%s: header %q, line %q", name, r.Header(), got.Text.Reveal())
+		}
+		got.Line, got.Text = 0, ""
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v", name, got)
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"strings"
 
 	"github.com/phonecert/phonecert/inspect/finding"
 )
@@ -17,11 +16,12 @@ type Reader struct {
 	line int
 	rows int
 	// csv is nil until the first line is read, and for JSON lines.
-	csv   *table
-	begun bool
-	err   error
-	notes []finding.Finding
-	seen  map[string]int
+	csv    *table
+	header string
+	begun  bool
+	err    error
+	notes  []finding.Finding
+	seen   map[string]int
 }
 
 // NewReader returns a reader of a list. Nothing is read before the first Read.
@@ -32,6 +32,10 @@ func NewReader(r io.Reader) *Reader {
 // Notes are remarks on the list as a whole, such as columns that are not
 // known. They are complete after the first Read.
 func (r *Reader) Notes() []finding.Finding { return r.notes }
+
+// Header is the line that names the columns, as it was read; "" for JSON lines.
+// It is known after the first Read.
+func (r *Reader) Header() string { return r.header }
 
 // All gives the rows in turn. An *Error is given last, with an empty row.
 func (r *Reader) All() iter.Seq2[Row, error] {
@@ -58,6 +62,9 @@ func (r *Reader) Read() (Row, error) {
 			break
 		}
 		row := Row{Line: r.line}
+		if whole {
+			row.Text = Secret(text)
+		}
 		switch {
 		case !whole:
 			row.problem("inventory.line-too-long", finding.Error, "one phone a line", "it has more than %d bytes and is left out", MaxLine)
@@ -105,6 +112,7 @@ func (r *Reader) begin() {
 		case len(bytes.TrimSpace(text)) == 0 || text[0] == '#':
 			continue
 		}
+		r.header = string(text)
 		r.csv, r.notes, r.err = newTable(r.line, text)
 		return
 	}
@@ -136,7 +144,7 @@ func (r *Reader) settle(row *Row) {
 	if row.Address == "" && len(row.Problems) == 0 {
 		row.problem("inventory.no-address", finding.Error, "give the phone's address", "there is no address")
 	}
-	r.first(row, "a", strings.ToLower(strings.TrimSuffix(row.Address, "/")))
+	r.first(row, "a", normal(row.Address))
 	r.first(row, "m", string(row.MAC))
 }
 

@@ -1,0 +1,261 @@
+package registrar
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// What is read of one message. RFC 3261 sets no limits; a phone's REGISTER has
+// some hundred bytes.
+const (
+	maxLine   = 8 << 10
+	maxHead   = 32 << 10
+	maxFields = 256
+	maxBody   = 64 << 10
+)
+
+// What ends a connection, for where the next message begins is not known.
+var (
+	errNotSIP   = errors.New("what came is not SIP")
+	errTooLarge = errors.New("the message is larger than a registrar reads")
+	errNonsense = errors.New("too many requests in a row made no sense")
+)
+
+const version = "SIP/2.0"
+
+// field is a header field, its name in lower case and in its long form.
+type field struct{ name, value string }
+
+// request is a SIP request without its body. A response in its place has an
+// empty method.
+type request struct {
+	method string
+	uri    address
+	fields []field
+	// fault is why it can only be refused, nil for one that is whole.
+	fault *refusal
+}
+
+// refusal is an answer to a request that cannot be dealt with.
+type refusal struct {
+	status int
+	reason string
+}
+
+// skipKeepAlives reads the empty lines before a message; two of them are a
+// keep-alive that wants an answer (RFC 3261, section 7.5; RFC 5626, section
+// 4.4.1).
+func skipKeepAlives(in *bufio.Reader, pong func() error) error {
+	for lines := 0; ; {
+		next, err := in.Peek(1)
+		if err != nil {
+			return err
+		}
+		if next[0] != '\r' && next[0] != '\n' {
+			return nil
+		}
+		in.Discard(1)
+		if next[0] == '\r' {
+			continue
+		}
+		if lines++; lines == 2 {
+			lines = 0
+			if err := pong(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// readRequest reads one message, and nothing beyond it.
+func readRequest(in *bufio.Reader) (*request, error) {
+	var head []byte
+	for {
+		line, err := in.ReadSlice('\n')
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull), len(head)+len(line) > maxHead:
+			return nil, errTooLarge
+		case err != nil:
+			return nil, err
+		}
+		if len(head) == 0 && !isStart(line) {
+			return nil, errNotSIP
+		}
+		if line = bytes.TrimRight(line, "\r\n"); len(line) == 0 {
+			break
+		}
+		head = append(append(head, line...), '\n')
+	}
+	q, err := parse(head)
+	if err != nil {
+		return nil, err
+	}
+	length, err := q.length()
+	if err != nil {
+		return nil, err
+	}
+	_, err = io.CopyN(io.Discard, in, length)
+	return q, err
+}
+
+// isStart reports whether a line begins or ends as that of a message does, so
+// that HTTP and the like are told from a SIP message at once.
+func isStart(line []byte) bool {
+	return bytes.Contains(bytes.ToUpper(line), []byte("SIP/"))
+}
+
+// parse reads the head of a message, whose lines end in LF. What is wrong with a
+// message that can still be answered is its fault; the error says that it cannot.
+func parse(head []byte) (*request, error) {
+	if bytes.ContainsFunc(head, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' || r == 0x7f }) {
+		return nil, errNotSIP
+	}
+	lines := strings.Split(strings.TrimSuffix(string(head), "\n"), "\n")
+	q := &request{}
+	for _, line := range lines[1:] {
+		if line != "" && (line[0] == ' ' || line[0] == '\t') && len(q.fields) > 0 {
+			// A continued line (RFC 3261, section 7.3.1).
+			last := &q.fields[len(q.fields)-1]
+			last.value = strings.TrimSpace(last.value + " " + strings.TrimSpace(line))
+			continue
+		}
+		name, value, found := strings.Cut(line, ":")
+		if name = long(name); !found || !isToken(name) {
+			q.refuse(400, "Malformed header field")
+			continue
+		}
+		if len(q.fields) == maxFields {
+			return nil, errTooLarge
+		}
+		q.fields = append(q.fields, field{name, strings.TrimSpace(value)})
+	}
+	if err := q.start(lines[0]); err != nil {
+		return nil, err
+	}
+	q.check()
+	return q, nil
+}
+
+// start reads the first line.
+func (q *request) start(line string) error {
+	parts := strings.Split(line, " ")
+	if strings.EqualFold(parts[0], version) {
+		return nil // a response: nobody was asked anything
+	}
+	if len(parts) != 3 || !isToken(parts[0]) || !strings.HasPrefix(strings.ToUpper(parts[2]), "SIP/") {
+		return errNotSIP
+	}
+	q.method = parts[0]
+	uri, ok := parseURI(parts[1])
+	switch q.uri = uri; {
+	case !strings.EqualFold(parts[2], version):
+		q.refuse(505, "Version Not Supported")
+	case !ok:
+		q.refuse(400, "Malformed Request-URI")
+	case uri.scheme != "sip" && uri.scheme != "sips":
+		q.refuse(416, "Unsupported URI Scheme")
+	}
+	return nil
+}
+
+// check looks for what every request has (RFC 3261, section 8.1.1). Max-Forwards
+// is for proxies.
+func (q *request) check() {
+	for _, name := range []string{"Via", "From", "To", "Call-ID", "CSeq"} {
+		if q.first(strings.ToLower(name)) == "" {
+			q.refuse(400, "Missing "+name)
+		}
+	}
+	for _, name := range []string{"From", "To", "Call-ID", "CSeq", "Content-Length"} {
+		if len(q.all(strings.ToLower(name))) > 1 {
+			q.refuse(400, "More than one "+name)
+		}
+	}
+	if _, method := q.cseq(); method != q.method {
+		q.refuse(400, "CSeq does not match")
+	}
+}
+
+// refuse notes a fault; the first counts.
+func (q *request) refuse(status int, reason string) {
+	if q.fault == nil {
+		q.fault = &refusal{status, reason}
+	}
+}
+
+// length is that of the body. Over a stream the field is never left out, but for
+// a message without a body nothing hangs on it (RFC 3261, section 20.14).
+func (q *request) length() (int64, error) {
+	var length uint64
+	for i, text := range q.all("content-length") {
+		n, err := strconv.ParseUint(text, 10, 31)
+		if err != nil || i > 0 && n != length {
+			return 0, errNotSIP
+		}
+		length = n
+	}
+	if length > maxBody {
+		return 0, errTooLarge
+	}
+	return int64(length), nil
+}
+
+// cseq is the number and the method of CSeq; "" if there is none to be read.
+func (q *request) cseq() (number uint32, method string) {
+	parts := strings.Fields(q.first("cseq"))
+	if len(parts) != 2 {
+		return 0, ""
+	}
+	n, err := strconv.ParseUint(parts[0], 10, 31)
+	if err != nil {
+		return 0, ""
+	}
+	return uint32(n), parts[1]
+}
+
+func (q *request) first(name string) string {
+	for _, f := range q.fields {
+		if f.name == name {
+			return f.value
+		}
+	}
+	return ""
+}
+
+func (q *request) all(name string) []string {
+	var values []string
+	for _, f := range q.fields {
+		if f.name == name {
+			values = append(values, f.value)
+		}
+	}
+	return values
+}
+
+// long is a field's name in its long form (RFC 3261, section 7.3.3).
+func long(name string) string {
+	switch name = strings.ToLower(strings.TrimRight(name, " \t")); name {
+	case "i":
+		return "call-id"
+	case "m":
+		return "contact"
+	case "f":
+		return "from"
+	case "t":
+		return "to"
+	case "v":
+		return "via"
+	case "l":
+		return "content-length"
+	}
+	return name
+}
+
+// isToken is the rule of RFC 3261, section 25.1.
+func isToken(text string) bool {
+	return text != "" && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~") == ""
+}

@@ -1,0 +1,200 @@
+package dialect
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/phonecert/phonecert/handset"
+	"github.com/phonecert/phonecert/handset/mac"
+	"github.com/phonecert/phonecert/upload/page"
+	"github.com/phonecert/phonecert/upload/web"
+)
+
+// api is the web interface of V85 to V87: one page, and calls that take and
+// answer JSON (the fact sheet on the web interface).
+type api struct {
+	client  *web.Client
+	random  io.Reader
+	scripts *scripts
+	// app is the one page, once it was loaded.
+	app *live
+	// token goes with every call of somebody who is in; told is all that the
+	// phone told with it.
+	token string
+	told  any
+}
+
+func newAPI(c *web.Client, random io.Reader) Dialect {
+	return &api{client: c, random: random, scripts: newScripts(c)}
+}
+
+func (d *api) Name() Name { return API }
+
+// Page is "": there is one page, and the menu is its script's.
+func (d *api) Page(handset.Role) string { return "" }
+
+// apiPage is the name of a role's page, "" for no such role.
+func apiPage(role handset.Role) string {
+	return map[handset.Role]string{handset.Trusted: "SecurityTrustedCert", handset.Server: "SecurityServerCert"}[role]
+}
+
+// call makes a call that changes nothing.
+func (d *api) call(ctx context.Context, ref string, question any) (apiAnswer, error) {
+	r, err := apiRequest(ref, question)
+	if err != nil {
+		return apiAnswer{}, err
+	}
+	return d.answer(d.client.Send(ctx, r))
+}
+
+// ask is call for somebody who is in.
+func (d *api) ask(ctx context.Context, ref string, question any) (apiAnswer, error) {
+	answer, err := d.call(ctx, ref, question)
+	if err == nil && answer.loggedOut() {
+		return apiAnswer{}, ErrLoggedOut
+	}
+	return answer, err
+}
+
+func apiRequest(ref string, question any) (web.Request, error) {
+	body, err := json.Marshal(question)
+	return web.Request{Method: http.MethodPost, Ref: ref, Body: body, Kind: "application/json"}, err
+}
+
+// answer reads what came back from a call.
+func (d *api) answer(a *web.Answer, err error) (apiAnswer, error) {
+	switch {
+	case err != nil:
+		return apiAnswer{}, err
+	case a.Status == http.StatusUnauthorized, a.Status == http.StatusNotFound && d.client.Cookie(sessionCookie) == "":
+		return apiAnswer{}, ErrLoggedOut
+	case a.Status >= 400:
+		return apiAnswer{}, &StatusError{a.Status}
+	}
+	return decodeAPI(a.Body)
+}
+
+// change makes a call that changes something.
+func (d *api) change(ctx context.Context, r web.Request) (Answer, apiAnswer, error) {
+	if d.token == "" {
+		return Answer{}, apiAnswer{}, ErrLoggedOut
+	}
+	r.Changes = true
+	a, err := d.client.Send(ctx, r)
+	if answer, decided, err := changeAnswer(a, err); decided {
+		return answer, apiAnswer{}, err
+	}
+	told, err := d.answer(a, nil)
+	if errors.Is(err, errNotJSON) {
+		return Classify(clip(page.Parse(a.Body).Text)), told, nil
+	}
+	if err == nil && told.loggedOut() {
+		err = ErrLoggedOut
+	}
+	if err != nil {
+		return Answer{}, told, err
+	}
+	return told.changed(), told, nil
+}
+
+// Identity is what the phone told its page. Nobody has published under which
+// ids, so those are tried that are named like the ones that are known, then the
+// page itself; what is not there stays empty.
+func (d *api) Identity(ctx context.Context) (Identity, error) {
+	if d.told == nil {
+		if err := d.info(ctx); err != nil {
+			return Identity{}, err
+		}
+	}
+	fact := func(name string) string {
+		v, _ := find(d.told, "wui.common."+name)
+		return textOf(v)
+	}
+	id := Identity{Model: fact("phonetype"), Firmware: fact("firmware"), MAC: fact("mac")}
+	if read, ok := mac.Parse(id.MAC); ok {
+		id.MAC = string(read)
+	}
+	if id.Model != "" && id.Firmware != "" {
+		return id, nil
+	}
+	app, err := d.load(ctx)
+	if err != nil {
+		return id, err
+	}
+	shown := identify(app.Page)
+	return Identity{first(id.Model, shown.Model), first(id.Firmware, shown.Firmware), first(id.MAC, shown.MAC)}, nil
+}
+
+// Talking asks whether the phone is in a call: true and false, or how many calls
+// there are. A phone that does not know the question leaves it open.
+func (d *api) Talking(ctx context.Context) (talking, known bool, err error) {
+	answer, err := d.answer(d.client.Send(ctx, web.Request{Ref: "/api/common/info/status/talking"}))
+	switch {
+	case absent(err), errors.Is(err, errNotJSON):
+		return false, false, nil
+	case err != nil:
+		return false, false, err
+	case answer.loggedOut():
+		return false, false, ErrLoggedOut
+	case !answer.ok():
+		return false, false, nil
+	}
+	said := textOf(answer.Data)
+	calls, err := strconv.ParseFloat(said, 64)
+	return said == "true" || err == nil && calls > 0, said == "true" || said == "false" || err == nil, nil
+}
+
+// Import posts a configuration file.
+func (d *api) Import(ctx context.Context, file File) (Answer, error) {
+	body, kind := web.Multipart(nil, "CFGConfigUpload", file.Name, file.Content)
+	answer, _, err := d.change(ctx, web.Request{Method: http.MethodPost, Ref: "/api/diagnosis/cfg/file?action=import", Body: body, Kind: kind})
+	return answer, err
+}
+
+// Reboot restarts the phone.
+func (d *api) Reboot(ctx context.Context) error {
+	r, err := apiRequest("/api/system/reboot?p=SettingUpgrade", map[string]any{})
+	if err != nil {
+		return err
+	}
+	answer, _, err := d.change(ctx, r)
+	switch {
+	case err != nil:
+		return err
+	case answer.Class == Forbidden:
+		return &StatusError{http.StatusForbidden}
+	case answer.Class == Refused:
+		return fmt.Errorf("the phone refused to restart: %q", answer.Text)
+	}
+	return nil
+}
+
+// Rejoin takes up a session that was opened through the same conversation by
+// somebody else, as by the page in a browser.
+func (d *api) Rejoin(ctx context.Context) error { return d.info(ctx) }
+
+// Logout ends the session, and forgets what belonged to it.
+func (d *api) Logout(ctx context.Context) error {
+	if d.client.Cookie(sessionCookie) == "" && d.token == "" {
+		return nil
+	}
+	defer d.forget()
+	_, err := d.ask(ctx, "/api/auth/logout", map[string]any{})
+	if errors.Is(err, ErrLoggedOut) || errors.Is(err, errNotJSON) {
+		return nil
+	}
+	return err
+}
+
+// forget takes away what every request of somebody who is in carries.
+func (d *api) forget() {
+	d.token, d.told = "", nil
+	d.client.SetHeader("X-CSRFToken", "")
+	d.client.SetCookie("csrfToken", "")
+	d.client.SetCookie(sessionCookie, "")
+}

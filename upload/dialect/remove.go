@@ -1,0 +1,118 @@
+package dialect
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/phonecert/phonecert/upload/page"
+	"github.com/phonecert/phonecert/upload/web"
+)
+
+// removal is how a row of a list deletes its certificate. One of the three is
+// given: form, fields, link.
+type removal struct {
+	// form is a form in the row.
+	form *page.Form
+	// fields are what a button or a checkbox in the row sends, which is control;
+	// its page says where to. scripts are what the row's onclick attributes say.
+	fields  []web.Pair
+	control page.Field
+	scripts []string
+	// link is an address that deletes by being opened.
+	link string
+}
+
+// deleting and otherwise sort controls by the words on them.
+var (
+	deleting  = regexp.MustCompile(`(?i)delete|remove|\bdel\b`)
+	otherwise = regexp.MustCompile(`(?i)view|detail|show|download|export|edit|replace|upload`)
+)
+
+// removalOf reads it from a row. ErrNoForm when the row does not show it, or
+// shows several things to press and not exactly one that says that it deletes.
+func removalOf(row page.Row) (removal, error) {
+	if len(row.Forms) > 0 {
+		form, ok := deleter(row.Forms, func(f page.Form) string {
+			return f.Action + " " + f.ID + " " + f.Name + " " + words(f.Fields...)
+		})
+		if !ok || !isTarget(form.Action) {
+			return removal{}, ErrNoForm
+		}
+		return removal{form: &form}, nil
+	}
+	controls := slices.DeleteFunc(slices.Clone(row.Fields), func(f page.Field) bool {
+		return f.Name == "" || f.Value == "" || f.Kind != "button" && f.Kind != "submit" && f.Kind != "checkbox"
+	})
+	if f, ok := deleter(controls, func(f page.Field) string { return words(f) }); ok {
+		return removal{fields: []web.Pair{{Name: f.Name, Value: f.Value}}, control: f, scripts: row.Scripts}, nil
+	}
+	for _, link := range row.Links {
+		if deleting.MatchString(link) && !strings.HasPrefix(strings.ToLower(link), "javascript:") {
+			return removal{link: link}, nil
+		}
+	}
+	return removal{}, ErrNoForm
+}
+
+// deleter picks the one thing whose words say that it deletes, or the only
+// thing there is if it does not say that it does something else.
+func deleter[T any](all []T, words func(T) string) (found T, ok bool) {
+	if len(all) == 1 {
+		return all[0], deleting.MatchString(words(all[0])) || !otherwise.MatchString(words(all[0]))
+	}
+	for _, each := range all {
+		if deleting.MatchString(words(each)) {
+			if ok {
+				return found, false
+			}
+			found, ok = each, true
+		}
+	}
+	return found, ok
+}
+
+// words is what fields say of themselves.
+func words(fields ...page.Field) string {
+	var b strings.Builder
+	for _, f := range fields {
+		for _, text := range []string{f.ID, f.Name, f.Value, f.Label, f.Attributes["onclick"], f.Attributes["title"], f.Attributes["alt"]} {
+			b.WriteString(text + " ")
+		}
+	}
+	return b.String()
+}
+
+// deleteRow does what the row of a certificate shows.
+func deleteRow(ctx context.Context, client *web.Client, p *live, c page.Certificate) (Answer, error) {
+	row, err := rowOf(p.Page, c)
+	if err != nil {
+		return Answer{}, err
+	}
+	r, err := removalOf(row)
+	if err != nil {
+		return Answer{}, err
+	}
+	if r.link != "" {
+		ref, err := resolve(p.at, r.link)
+		if err != nil {
+			return Answer{}, err
+		}
+		return change(ctx, client, web.Request{Ref: ref, Changes: true}, p.shown)
+	}
+	form, fields := r.form, []web.Pair(nil)
+	if form == nil {
+		// A box to tick or a button: the form around the list sends it.
+		around, ok := p.FormOf(r.control)
+		if !ok || !isTarget(around.Action) || holdsFile(around) || r.control.Kind != "checkbox" && !submits(r.control) {
+			return Answer{}, ErrNoForm
+		}
+		form, fields = &around, r.fields
+	}
+	ref, err := resolve(p.at, form.Action)
+	if err != nil {
+		return Answer{}, err
+	}
+	return change(ctx, client, p.submit(form.Method, ref, p.signed(overlay(sent(*form), fields...))), p.shown)
+}

@@ -1,0 +1,87 @@
+package upload
+
+import (
+	"crypto/x509/pkix"
+	"strings"
+	"time"
+
+	"github.com/phonecert/phonecert/inspect/certificate"
+	"github.com/phonecert/phonecert/upload/page"
+)
+
+// likeness is how far a line of a phone's list fits a certificate.
+type likeness int
+
+const (
+	// other: another certificate. sameName: the same subject, but another
+	// issuer or expiry. unclear: subject and issuer fit, and the date was not
+	// understood. same: subject, issuer and expiry fit.
+	other likeness = iota
+	sameName
+	unclear
+	same
+)
+
+// compare holds a line against a certificate. The list tells no more than
+// subject, issuer and expiry (the fact sheet on the web interface).
+func compare(line page.Certificate, c *certificate.Certificate) likeness {
+	if !named(line.IssuedTo, c.Subject) {
+		return other
+	}
+	switch {
+	case !named(line.IssuedBy, c.Issuer):
+		return sameName
+	case line.Expires.IsZero():
+		return unclear
+	case sameMoment(line, c.NotAfter):
+		return same
+	}
+	return sameName
+}
+
+// sameMoment allows for lists that show the day alone, or a local time without
+// its zone, which differs from UTC by up to 14 hours.
+func sameMoment(line page.Certificate, expiry time.Time) bool {
+	apart := line.Expires.Sub(expiry).Abs()
+	if line.DayOnly {
+		return apart <= 24*time.Hour+14*time.Hour
+	}
+	return apart <= 14*time.Hour && apart%(15*time.Minute) < time.Minute
+}
+
+// named reports whether a cell of the list stands for a name: by its common
+// name, by what stands for that where there is none, or in full, and also where
+// the page cut it short.
+func named(cell string, name pkix.Name) bool {
+	cell = fold(cell)
+	if cell == "" {
+		return false
+	}
+	start, isCut := strings.CutSuffix(strings.TrimSuffix(cell, "…"), "...")
+	isCut = isCut || strings.HasSuffix(cell, "…")
+	for _, candidate := range spellings(name) {
+		if candidate = fold(candidate); candidate == "" {
+			continue
+		}
+		if cell == candidate || isCut && len(start) >= shortest && strings.HasPrefix(candidate, strings.TrimSpace(start)) {
+			return true
+		}
+	}
+	return false
+}
+
+// shortest is how much of a name that was cut short must be there, in bytes.
+const shortest = 8
+
+// spellings are the ways in which a page may write a name.
+func spellings(name pkix.Name) []string {
+	full := certificate.NameString(name)
+	list := []string{certificate.ShortName(name), full, name.String(), "/" + strings.ReplaceAll(full, ", ", "/")}
+	if name.CommonName == "" {
+		list = append(list, append(name.Organization, name.OrganizationalUnit...)...)
+	}
+	return list
+}
+
+// fold takes blanks and case out of a comparison.
+func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }

@@ -1,0 +1,83 @@
+package upload
+
+import (
+	"context"
+	"time"
+
+	"github.com/phonecert/phonecert/upload/dialect"
+)
+
+// A phone may need a moment until its list shows what it has taken.
+const (
+	verifyReads = 3
+	verifyPause = 400 * time.Millisecond
+)
+
+// look is how far the list holds a file: all its certificates must be there.
+func (v *visit) look(f *Item) likeness {
+	least := same
+	for _, c := range f.Certificates {
+		best := other
+		for _, line := range v.list.Certificates {
+			best = max(best, compare(line, c))
+		}
+		least = min(least, best)
+	}
+	if len(f.Certificates) == 0 {
+		return other
+	}
+	return least
+}
+
+// verify reads the list back. done is false when another route may be tried: the
+// certificate is not there, and the phone has not said why.
+func (v *visit) verify(ctx context.Context, f *Item, answer dialect.Answer, to *FileResult) (done bool, err error) {
+	v.result.Stage = Verify
+	said := answer.Class
+	refusal := said == dialect.Full || said == dialect.InvalidFile || said == dialect.InvalidName || said == dialect.TooLarge || said == dialect.Refused
+	for n := range verifyReads {
+		if n > 0 && v.order.Wait(ctx, verifyPause<<n) != nil {
+			break
+		}
+		v.list, v.listed, err = v.phone.Certificates(ctx, v.order.Role)
+		if err != nil || !v.listed {
+			return true, v.unconfirmed(ctx, err, to)
+		}
+		switch v.look(f) {
+		case same:
+			to.Result = Uploaded
+			v.remember(f)
+			return true, nil
+		case unclear:
+			to.Result = Uploaded
+			v.remark("upload.date-unproven", "compare the date on the phone's web page", "the certificate is new in the list with the right names; its expiry is written in a way that is not understood")
+			return true, nil
+		}
+		if refusal {
+			break
+		}
+	}
+	switch {
+	case said == dialect.Full:
+		return true, problem("upload.full", nil, "delete one first: phonecert phone delete URL --expired, or by --subject", "the phone refused the file: %s", answer.Text).file()
+	case refusal:
+		return true, problem("upload.phone-refused", nil, "phonecert check "+f.Name+" tells what the phone takes", "the phone refused the file: %s", words(answer)).file()
+	case said == dialect.Success:
+		return true, problem("upload.not-in-list", nil, "look at the phone's page in a browser; restart the phone and look again", "%s, but the certificate is not in its list", words(answer)).file()
+	}
+	return false, nil
+}
+
+// unconfirmed is a push of which nobody can tell whether it succeeded.
+func (v *visit) unconfirmed(ctx context.Context, err error, to *FileResult) error {
+	to.Result = Unconfirmed
+	if err == nil {
+		return nil // the missing list was remarked upon before
+	}
+	if ctx.Err() != nil {
+		return problem("upload.cut-off", ctx.Err(), "run it again: what is on the phone is read first", "the file was posted, and the visit ended before the list was read back")
+	}
+	p := explain(err)
+	v.remark("upload.not-read-back", "look with phonecert phone show, or run it again", "the file was posted, and the list could not be read back: %s", p.Message)
+	return nil
+}
