@@ -57,10 +57,14 @@ func NewRoot(f *factory.Factory) *cobra.Command {
 		Use:   "phonecert",
 		Short: "Certificates and SIPS for desk phones, tried out on a laptop",
 		Long: `phonecert behaves as a SIP desk phone does: it tells whether a Yealink or
-Matrix handset takes a certificate file, why not, and which command mends it.`,
-		Example: `  phonecert check root.pem --as trusted --handset yealink-t28p
-  phonecert inspect export.p7b
-  phonecert convert export.p7b --for yealink-t28p --as trusted --split certs/`,
+Matrix handset takes a certificate file and trusts a server, why not, and what
+mends it; and it puts certificates on phones, on one or on ten thousand, and
+proves that they are there. "phonecert demo" shows all of it without a phone.`,
+		Example: `  phonecert demo
+  phonecert check root.pem --as trusted --handset yealink-t28p
+  phonecert convert export.p7b --for yealink-t28p --as trusted --split certs/
+  phonecert probe pbx.example.com --handset yealink-t28p
+  phonecert upload root.pem --as trusted --phone http://192.0.2.55`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

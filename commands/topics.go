@@ -15,8 +15,8 @@ const exitCodesText = `Exit codes:
 
     0  done, and the answer is yes
     1  error, or wrong usage
-    3  some phones failed
-    4  login refused or locked
+    3  some phones failed, or one did; of an interrupted run the code is 130
+    4  login refused or locked, and nothing else failed
    10  the answer is no: the phone would refuse the file, the server or the
        registration; for inspect, the file is damaged or nothing that belongs
        to certificates
@@ -32,11 +32,15 @@ is that of the worst answer: an error, then no, then not known.
 const environmentText = `Environment variables:
 
   PHONECERT_HANDSET    the profile to use when --handset is not given
-  PHONECERT_PASSWORD   the password of an encrypted file
+  PHONECERT_PASSWORD   the password of an encrypted file; where a command logs in
+                       to a phone, that of its web page
   PHONECERT_OUT_PASSWORD
                        the password for a PKCS#12 file to write
   PHONECERT_SIP_PASSWORD
                        the password of the user of probe --register
+  PHONECERT_SIMULATED_PASSWORD
+                       the password with which a simulated phone lets in
+  PHONECERT_BROWSER    the Chromium or Chrome for upload --via browser
   NO_COLOR             set to anything: no colour
   TERM                 "dumb": no colour
 
@@ -47,9 +51,16 @@ Files:
   %AppData%) are handset profiles of your own. "phonecert handset list" shows
   them with the shipped ones.
 
+  phonecert/known_phones beside that folder remembers the certificate of each
+  HTTPS phone, one line a phone: address, a blank, sha256:HEX. A phone that shows
+  another one is not spoken to until its line is taken out.
+
 Passwords are read from a file (--password-file, --sip-password-file), then from
 the environment, then asked for at the terminal; never from an argument, where
-others could see them.`
+others could see them. Those of phones may also stand in a column of the
+inventory or, with --keyring, in the system's keyring:
+
+  secret-tool store --label phonecert service phonecert username admin@192.0.2.55`
 
 const jsonText = `With --json, standard output is one JSON object, errors included; where several
 handsets, servers or phones are asked, one object for each, one a line. Fields
@@ -77,6 +88,20 @@ are added in later releases, never renamed.
                  alert, path[], reason, changes[]
   phone identify phone, kind (unique|generic|custom|self-signed|none), mac,
                  mac_matches, expired, browsers, versions[], cipher_suites[]
+  phone show     phone, dialect, model, firmware, mac, trusted[], server[]
+                 (null where the page shows no list), settings, findings[]
+  phone delete   phone, ..., certificates[] with result (deleted|still-there|
+                 planned)
+  phone set      phone, ..., changes[] with result (set|unchanged|not-set),
+                 reboot_needed, rebooted
+  phone reboot   phone, ..., result (restarting|back), duration_ms
+  upload         phone, mac, model, firmware, handset, dialect, route, result
+                 (uploaded|replaced|already-present|planned|unconfirmed|failed|
+                 skipped), stage (connect|login|read|upload|verify|reboot),
+                 cause, files[], findings[], rebooted, login_refused,
+                 duration_ms; with --inventory one line a phone, then one with
+                 summary
+  simulate       phone: a line a phone; registrar: a line an event
   an error       error, hints[]
 
   phonecert check *.pem --as trusted --handset yealink-t28p --json |

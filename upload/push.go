@@ -74,7 +74,8 @@ func (v *visit) allowed(place int, f *Item) error {
 		case finding.Rejected:
 			return refused(f, v.result.Handset, v.checked.findings[place]).file()
 		case finding.Unknown:
-			v.remark("upload.check-open", fmt.Sprintf("phonecert check %s --as %s --handset %s tells why", f.Name, o.Role, v.profiles[0].ID), "whether %s takes %s is not known", v.result.Handset, f.Name)
+			v.remark("upload.check-open", fmt.Sprintf("phonecert check %s --as %s --handset %s tells all", f.File.Name, o.Role, v.profiles[0].ID),
+				"whether %s takes %s is not known%s", v.result.Handset, f.Name, doubt(v.checked.findings[place]))
 		}
 	}
 	most := max(v.checked.max, v.list.Max)
@@ -83,6 +84,16 @@ func (v *visit) allowed(place int, f *Item) error {
 			"the phone's list holds %d certificates of at most %d; it would answer %q", len(v.list.Certificates), most, fullText).file()
 	}
 	return nil
+}
+
+// doubt is why the check leaves the answer open.
+func doubt(findings []finding.Finding) string {
+	for _, f := range findings {
+		if f.Open() {
+			return ": " + f.Message
+		}
+	}
+	return ""
 }
 
 // fullText is what the phones answer to one certificate too many (the fact sheet

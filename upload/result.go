@@ -73,6 +73,8 @@ type Result struct {
 	// Files is what became of each file, in the order in which they were given.
 	Files    []FileResult      `json:"files,omitempty"`
 	Findings []finding.Finding `json:"findings,omitempty"`
+	// Installed is what the phone's list shows; a dry run tells it.
+	Installed []Installed `json:"installed,omitempty"`
 	// Rebooted says that the phone was told to restart.
 	Rebooted bool `json:"rebooted,omitempty"`
 	// LoginRefused says that the phone did not let in: a wrong password, a
@@ -88,6 +90,13 @@ type FileResult struct {
 	Route  Route   `json:"route,omitempty"`
 	// Plan is what would be posted, after a dry run.
 	Plan string `json:"plan,omitempty"`
+}
+
+// Installed is a certificate on the phone, as its list shows it.
+type Installed struct {
+	IssuedTo   string `json:"issued_to"`
+	IssuedBy   string `json:"issued_by"`
+	Expiration string `json:"expiration"`
 }
 
 // Event is a moment of a visit that must be known after the process was killed.

@@ -62,11 +62,22 @@ type Handset struct {
 	Base    string             `json:"base,omitempty"`
 	Summary string             `json:"summary"`
 	Facts   []handset.FactLine `json:"facts"`
+	// Simulated says what a simulated phone of this kind invents.
+	Simulated string `json:"simulated"`
 }
 
 // NewHandset describes a profile.
 func NewHandset(command string, p *handset.Profile) Handset {
-	return Handset{Header: paper.NewHeader(command), ID: p.ID, Base: p.Base, Summary: p.Summary, Facts: handset.Facts(p)}
+	return Handset{Header: paper.NewHeader(command), ID: p.ID, Base: p.Base, Summary: p.Summary, Facts: handset.Facts(p), Simulated: simulated(p)}
+}
+
+// simulated says what nobody has published, and what stands in its place.
+func simulated(p *handset.Profile) string {
+	command := "phonecert simulate phone --handset " + p.ID
+	if !p.Web.Dialects.Known() {
+		command += " --dialect NAME"
+	}
+	return "the requests that upload and delete certificates are published for no dialect: " + command + " invents them and says so on its pages (docs/simulate.md), and upload reads them from the page of the phone"
 }
 
 // PrintHandset writes the facts of a profile.
@@ -79,6 +90,7 @@ func PrintHandset(s *terminal.Streams, asJSON bool, h Handset) error {
 		for _, f := range h.Facts {
 			rows = append(rows, []string{f.Path, f.Label, f.Value, string(f.Basis), f.Source, f.Because})
 		}
+		rows = append(rows, []string{"simulated", "simulation", h.Simulated})
 		return paper.Tabbed(s.Out, rows)
 	}
 	p := paper.NewSheet(s)
@@ -91,6 +103,8 @@ func PrintHandset(s *terminal.Streams, asJSON bool, h Handset) error {
 		}
 		fact(p, f)
 	}
+	p.Line()
+	p.Wrapped("  ", p.Strong.Render("simulation")+": "+h.Simulated)
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"mime"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -68,28 +67,28 @@ func binary(body []byte) bool {
 // secretField reports whether a form's field holds a secret, or what one can be
 // computed from (the fact sheet on the web interface).
 func secretField(name string) bool {
-	return secretName.MatchString(name)
+	return secretName().MatchString(name)
 }
 
 var (
-	secretName = regexp.MustCompile(`(?i)^(?:pwd|password|key|iv|data|rsakey|rsaiv|maxlength|token|random)$`)
-	formField  = regexp.MustCompile(`(?i)(?:^|[?&;])(pwd|password|key|iv|data|rsakey|rsaiv|maxlength|token|random)=([^&\s"'<>#]*)`)
+	secretName = pattern(`(?i)^(?:pwd|password|key|iv|data|rsakey|rsaiv|maxlength|token|random)$`)
+	formField  = pattern(`(?i)(?:^|[?&;])(pwd|password|key|iv|data|rsakey|rsaiv|maxlength|token|random)=([^&\s"'<>#]*)`)
 	// var g_strToken = "…", "wui.common.token": "…", token: 1
-	assignment = regexp.MustCompile(`(?i)(token|pwd|password|passwd)["']?\s*[:=]\s*(?:"([^"]*)|'([^']*)|(\d+))`)
-	inputTag   = regexp.MustCompile(`(?is)<input\b[^>]*`)
-	inputName  = regexp.MustCompile(`(?is)\b(?:name|id|type)\s*=\s*["']?(\w*token|pwd|\w*password)\b`)
-	inputValue = regexp.MustCompile(`(?is)\bvalue\s*=\s*(?:"([^"]*)|'([^']*)|([^\s"'>]+))`)
+	assignment = pattern(`(?i)(token|pwd|password|passwd)["']?\s*[:=]\s*(?:"([^"]*)|'([^']*)|(\d+))`)
+	inputTag   = pattern(`(?is)<input\b[^>]*`)
+	inputName  = pattern(`(?is)\b(?:name|id|type)\s*=\s*["']?(\w*token|pwd|\w*password)\b`)
+	inputValue = pattern(`(?is)\bvalue\s*=\s*(?:"([^"]*)|'([^']*)|([^\s"'>]+))`)
 	// A private key in PEM, also in a form; one that was cut or has lost its
 	// end goes as far as the text.
-	privateKey = regexp.MustCompile(`(?is)-*BEGIN[ +%\w]{0,40}PRIVATE(?:[ +]|%20)KEY.*?(?:-+END[ +%\w]{0,40}PRIVATE(?:[ +]|%20)KEY-*|$)`)
-	cookiePart = regexp.MustCompile(`(?i)^\s*(?:path|domain|expires|max-age|samesite)=|^\s*(?:httponly|secure)?\s*$`)
+	privateKey = pattern(`(?is)-*BEGIN[ +%\w]{0,40}PRIVATE(?:[ +]|%20)KEY.*?(?:-+END[ +%\w]{0,40}PRIVATE(?:[ +]|%20)KEY-*|$)`)
+	cookiePart = pattern(`(?i)^\s*(?:path|domain|expires|max-age|samesite)=|^\s*(?:httponly|secure)?\s*$`)
 )
 
 // formSpans finds fields of forms by their names, in links as well; whole says
 // that the text may be a form itself and begin with a field.
 func formSpans(text string, whole bool) []span {
 	var spans []span
-	for _, m := range formField.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range formField().FindAllStringSubmatchIndex(text, -1) {
 		if m[0] == m[2] && !whole {
 			continue
 		}
@@ -101,13 +100,13 @@ func formSpans(text string, whole bool) []span {
 // scriptSpans finds tokens and passwords in scripts, JSON and inputs.
 func scriptSpans(text string) []span {
 	var spans []span
-	for _, m := range assignment.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range assignment().FindAllStringSubmatchIndex(text, -1) {
 		spans = appendGroup(spans, m[4:], strings.ToLower(text[m[2]:m[3]]))
 	}
-	for _, tag := range inputTag.FindAllStringIndex(text, -1) {
+	for _, tag := range inputTag().FindAllStringIndex(text, -1) {
 		inside := text[tag[0]:tag[1]]
-		name := inputName.FindStringSubmatch(inside)
-		value := inputValue.FindStringSubmatchIndex(inside)
+		name := inputName().FindStringSubmatch(inside)
+		value := inputValue().FindStringSubmatchIndex(inside)
 		if name == nil || value == nil {
 			continue
 		}
@@ -130,7 +129,7 @@ func appendGroup(spans []span, groups []int, name string) []span {
 
 func keySpans(text string) []span {
 	var spans []span
-	for _, m := range privateKey.FindAllStringIndex(text, -1) {
+	for _, m := range privateKey().FindAllStringIndex(text, -1) {
 		spans = append(spans, span{m[0], m[1], "private key"})
 	}
 	return spans
@@ -153,7 +152,7 @@ func cookieSpans(line string, from int) []span {
 	var spans []span
 	for part := range strings.SplitAfterSeq(line[from:], ";") {
 		to := from + len(strings.TrimSuffix(part, ";"))
-		if !cookiePart.MatchString(line[from:to]) {
+		if !cookiePart().MatchString(line[from:to]) {
 			name, _, named := strings.Cut(line[from:to], "=")
 			start := from + 1
 			if named {

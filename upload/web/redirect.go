@@ -64,25 +64,25 @@ func sendsOn(status int, header http.Header, body []byte) string {
 }
 
 var (
-	metaTag = regexp.MustCompile(`(?is)<meta\s[^>]{0,512}>`)
-	refresh = regexp.MustCompile(`(?is)http-equiv\s*=\s*["']?refresh\b`)
-	content = regexp.MustCompile(`(?is)content\s*=\s*(?:"\s*(\d+)\s*[;,]\s*url\s*=\s*'?([^"']+)|'\s*(\d+)\s*[;,]\s*url\s*=\s*"?([^"']+))`)
+	metaTag = pattern(`(?is)<meta\s[^>]{0,512}>`)
+	refresh = pattern(`(?is)http-equiv\s*=\s*["']?refresh\b`)
+	content = pattern(`(?is)content\s*=\s*(?:"\s*(\d+)\s*[;,]\s*url\s*=\s*'?([^"']+)|'\s*(\d+)\s*[;,]\s*url\s*=\s*"?([^"']+))`)
 	// A literal alone: what a script puts together is not followed.
-	assigned = regexp.MustCompile(`\blocation(?:\.href)?\s*=\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*(?:[;}<"'\r\n]|$)`)
-	replaced = regexp.MustCompile(`\blocation\.(?:replace|assign)\(\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*\)`)
+	assigned = pattern(`\blocation(?:\.href)?\s*=\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*(?:[;}<"'\r\n]|$)`)
+	replaced = pattern(`\blocation\.(?:replace|assign)\(\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*\)`)
 	// What stands on a page that has something to say.
-	purpose = regexp.MustCompile(`(?i)<(?:form|input|table|frame|iframe)\b|_RES_INFO_`)
+	purpose = pattern(`(?i)<(?:form|input|table|frame|iframe)\b|_RES_INFO_`)
 )
 
 // leads finds where a page sends on whose only purpose that is, as the phones'
 // first page does: a small one, without anything to fill in, with one target.
 func leads(body []byte) string {
-	if len(body) > maxSendingOn || purpose.Match(body) {
+	if len(body) > maxSendingOn || purpose().Match(body) {
 		return ""
 	}
 	targets := map[string]bool{}
-	for _, tag := range metaTag.FindAll(body, -1) {
-		if m := content.FindSubmatch(tag); m != nil && refresh.Match(tag) {
+	for _, tag := range metaTag().FindAll(body, -1) {
+		if m := content().FindSubmatch(tag); m != nil && refresh().Match(tag) {
 			if delay, err := strconv.Atoi(either(m[1], m[3])); err == nil && delay <= maxDelay {
 				targets[html.UnescapeString(strings.TrimSpace(either(m[2], m[4])))] = true
 			}
@@ -90,8 +90,8 @@ func leads(body []byte) string {
 	}
 	// JSON and some scripts write slashes with a backslash.
 	script := bytes.ReplaceAll(body, []byte(`\/`), []byte("/"))
-	for _, pattern := range []*regexp.Regexp{assigned, replaced} {
-		for _, m := range pattern.FindAllSubmatch(script, -1) {
+	for _, each := range []*regexp.Regexp{assigned(), replaced()} {
+		for _, m := range each.FindAllSubmatch(script, -1) {
 			targets[either(m[1], m[2])] = true
 		}
 	}

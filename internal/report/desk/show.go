@@ -56,11 +56,9 @@ func (s Shown) screen(sheet paper.Sheet) {
 	s.list(sheet, "server certificate", s.Server)
 	if s.Settings != nil {
 		sheet.Line("  ", sheet.Strong.Render("trust settings"), sheet.Faint.Render("  as the page shows them; a change is in force after a restart"))
-		rows := paper.Account{}
 		for _, row := range s.Settings.named() {
-			rows.Add(row[0], row[1])
+			sheet.Line("    ", paper.Left(row[0], 15), row[1])
 		}
-		sheet.Account(rows)
 		sheet.Line()
 	}
 	s.foot(sheet)

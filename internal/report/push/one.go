@@ -40,6 +40,9 @@ func (p *Printer) One(r *upload.Result) error {
 			s.Wrapped("      ", paper.Prose(f.Plan))
 		}
 	}
+	for _, c := range r.Installed {
+		s.Line("  ", s.Faint.Render("on the phone: "+paper.Clean(c.IssuedTo)+", issued by "+paper.Clean(c.IssuedBy)+", expires "+paper.Clean(c.Expiration)))
+	}
 	if r.Rebooted {
 		s.Line("  ", s.Faint.Render(string(paper.SignNothing)), " ", "the phone was told to restart")
 	}
