@@ -45,7 +45,7 @@ type fleetOptions struct {
 	canary          int
 	limit           fleet.Limit
 	journal, failed string
-	resume, restart bool
+	resume          bool
 }
 
 // NewUpload builds "phonecert upload".
@@ -120,7 +120,6 @@ func (o *fleetOptions) add(cmd *cobra.Command) {
 	flags.IntVar(&o.canary, "canary", 0, "with --inventory: do so many phones first, and stop if one of them fails")
 	flags.StringVar(&o.journal, "journal", "", "with --inventory: the journal `file` (default: the inventory's name with .journal)")
 	flags.BoolVar(&o.resume, "resume", false, "with --inventory: go on where a run was interrupted")
-	flags.BoolVar(&o.restart, "restart", false, "with --inventory: begin anew although a finished journal is there")
 	flags.StringVar(&o.failed, "failed", "", "with --inventory: write the phones that failed to this `file`, an inventory for the next run; with passwords, where the inventory has them")
 }
 
@@ -148,7 +147,7 @@ func (o *uploadOptions) validate(cmd *cobra.Command) error {
 
 func (o *fleetOptions) validate(cmd *cobra.Command, u *uploadOptions) error {
 	if o.inventory == "" {
-		for _, name := range strings.Fields("concurrency rate canary max-failures journal resume restart report failed") {
+		for _, name := range strings.Fields("concurrency rate canary max-failures journal resume report failed") {
 			if cmd.Flags().Changed(name) {
 				return factory.UsageError(cmd, "--%s goes with --inventory", name)
 			}
@@ -161,8 +160,6 @@ func (o *fleetOptions) validate(cmd *cobra.Command, u *uploadOptions) error {
 		return factory.UsageError(cmd, "--concurrency takes 1 to 1000, not %d", o.concurrency)
 	case o.rate < 0 || o.canary < 0:
 		return factory.UsageError(cmd, "--rate and --canary take no number below zero")
-	case o.resume && o.restart:
-		return factory.UsageError(cmd, "--resume and --restart exclude each other")
 	case slices.Contains(u.files, factory.StandardStream) && o.inventory == factory.StandardStream:
 		return factory.WithHint(errors.New("standard input cannot be both a certificate and the inventory"), "give one of them as a file")
 	}

@@ -116,12 +116,10 @@ func (o *uploadOptions) openJournal(order *upload.Order) (*journal.Journal, erro
 		return nil, err
 	}
 	header := journal.Header{Run: id, Order: o.fingerprint(order), Inventory: o.fleet.inventory, Time: o.f.Now()}
-	j, err := journal.Open(o.fleet.journal, header, journal.Options{Resume: o.fleet.resume, Replace: o.fleet.restart})
+	j, err := journal.Open(o.fleet.journal, header, journal.Options{Resume: o.fleet.resume, Replace: true})
 	var exists *journal.ExistsError
 	var broken *journal.Error
 	switch {
-	case errors.As(err, &exists) && exists.Complete:
-		return nil, factory.WithHint(err, "--restart begins anew", "--failed FILE of that run, given as --inventory, does the phones that failed")
 	case errors.As(err, &exists):
 		return nil, factory.WithHint(err, "--resume goes on with it", fmt.Sprintf("remove %q to begin anew", o.fleet.journal))
 	case errors.As(err, &broken):

@@ -229,8 +229,10 @@ func (p *Phone) Close(ctx context.Context) {
 		p.inside = false
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
 		defer cancel()
-		// Nothing can be done about a phone that does not let go.
-		_ = p.pages.Logout(limited)
+		// A session that stays open keeps everybody out for minutes, so it is
+		// worth a second try; more cannot be done about a phone that does not
+		// let go.
+		_ = p.config.patient(limited, func() error { return p.pages.Logout(limited) })
 	}
 	p.web.Close()
 }

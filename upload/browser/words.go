@@ -32,7 +32,8 @@ func reply(status int, body string) dialect.Answer {
 	case status == http.StatusRequestEntityTooLarge:
 		return dialect.Answer{Class: dialect.TooLarge}
 	case status >= http.StatusBadRequest:
-		return dialect.Answer{Class: dialect.Refused, Text: http.StatusText(status)}
+		// A server in trouble has said nothing about the file.
+		return dialect.Answer{Class: dialect.Silent, Text: http.StatusText(status)}
 	}
 	var answer struct {
 		Result any `json:"result"`

@@ -183,9 +183,9 @@ func (d *api) Logout(ctx context.Context) error {
 	if d.client.Cookie(sessionCookie) == "" && d.token == "" {
 		return nil
 	}
-	defer d.forget()
 	_, err := d.ask(ctx, "/api/auth/logout", map[string]any{})
-	if errors.Is(err, ErrLoggedOut) || errors.Is(err, errNotJSON) {
+	if err == nil || errors.Is(err, ErrLoggedOut) || errors.Is(err, errNotJSON) {
+		d.forget()
 		return nil
 	}
 	return err

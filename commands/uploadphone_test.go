@@ -1,0 +1,269 @@
+package commands_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/pem"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/phonecert/phonecert/handset/simulate"
+	"github.com/phonecert/phonecert/handset/simulate/device"
+	"github.com/phonecert/phonecert/handset/simulate/dialect"
+	"github.com/phonecert/phonecert/handset/simulate/serve"
+	"github.com/phonecert/phonecert/internal/testca"
+)
+
+// names are the certificates that a phone holds.
+func names(p *serve.Served) string {
+	var files []string
+	for _, c := range p.Phone.State().Trusted {
+		files = append(files, strings.TrimSuffix(c.File, ".pem"))
+	}
+	return strings.Join(files, " ")
+}
+
+// TestPhoneDelete: by file, by fingerprint among files, by subject, and what has
+// expired; the rest stays.
+func TestPhoneDelete(t *testing.T) {
+	t.Parallel()
+	each(t, serve.Config{}, func(t *testing.T, o *office, s *site, d dialect.Name) {
+		p, now := s.one(), testca.Clock()
+		gone := testca.Root(t, "Gone", testca.Between(now.AddDate(-5, 0, 0), now.AddDate(0, 0, -2)))
+		third := testca.Root(t, "Third")
+		files := []string{o.root("First"), o.root("Second"), o.file("Third.pem", third.PEM()), o.root("Fourth"), o.file("Gone.pem", gone.PEM())}
+		o.upload(0, append(files, "--as", "trusted", "--phone", p.URL, "--skip-check")...)
+		if names(p) != "First Second Third Fourth Gone" {
+			t.Fatal(names(p))
+		}
+		del := func(want int, args ...string) said {
+			return o.run(want, append([]string{"phone", "delete", p.URL}, args...)...)
+		}
+		if out := del(0, "--expired", "--dry-run").out; !strings.HasPrefix(out, "planned\ttrusted\tGone\tGone\t") || names(p) != "First Second Third Fourth Gone" {
+			t.Errorf("%q, %s", out, names(p))
+		}
+		// Nobody is there to say yes.
+		if said := del(1, "--expired"); !strings.Contains(said.err, "nothing was deleted") || strings.Count(names(p), " ") != 4 {
+			t.Errorf("%q, %s", said.err, names(p))
+		}
+		if out := del(0, "--expired", "--yes").out; !strings.HasPrefix(out, "deleted\ttrusted\tGone\t") || names(p) != "First Second Third Fourth" {
+			t.Errorf("%q, %s", out, names(p))
+		}
+		del(0, "--cert", files[1], "--yes")
+		sum := sha256.Sum256(third.Raw)
+		del(0, "--cert", o.dir, "--fingerprint", hex.EncodeToString(sum[:]), "--yes")
+		if names(p) != "First Fourth" {
+			t.Error(names(p))
+		}
+		if out := del(0, "--subject", "nobody", "--yes").out; out != "" || names(p) != "First Fourth" {
+			t.Errorf("%q, %s", out, names(p))
+		}
+		type answer struct {
+			Command      string
+			Certificates []struct{ Result, Role string }
+		}
+		list := objects[answer](t, del(0, "--subject", "first", "--yes", "--json").out)
+		if len(list) != 1 || list[0].Command != "phone delete" || len(list[0].Certificates) != 1 || list[0].Certificates[0].Result != "deleted" || names(p) != "Fourth" {
+			t.Errorf("%+v, %s", list, names(p))
+		}
+		o.upload(0, o.own("phone.example.com"), "--as", "server", "--phone", p.URL)
+		del(0, "--as", "server", "--subject", "phone.example.com", "--yes")
+		if p.Phone.State().Server != nil || names(p) != "Fourth" {
+			t.Errorf("the server certificate is still there, or more than that is gone: %s", names(p))
+		}
+	})
+}
+
+// TestPhoneSet: what differs is written and read back; what does not is not.
+func TestPhoneSet(t *testing.T) {
+	t.Parallel()
+	each(t, serve.Config{Policy: device.Policy{RebootTime: time.Nanosecond}}, func(t *testing.T, o *office, s *site, d dialect.Name) {
+		p := s.one()
+		out := o.run(0, "phone", "set", p.URL, "--only-trusted", "on", "--ca", "all", "--cn-validation", "on", "--device-cert", "custom", "--reboot", "needed").out
+		if want := (device.Settings{OnlyTrusted: 1, CA: 2, CNValidation: 1, DeviceCert: 1}); p.Phone.State().InForce != want || !strings.Contains(out, "set\tca\tdefault\tall\tall\n") {
+			t.Errorf("%+v, %s", p.Phone.State().InForce, out)
+		}
+		out = o.run(0, "phone", "set", p.URL, "--ca", "all", "--json").out
+		type answer struct {
+			Changes      []struct{ Setting, Before, After, Result string }
+			RebootNeeded bool `json:"reboot_needed"`
+			Rebooted     bool
+		}
+		list := objects[answer](t, out)
+		if len(list) != 1 || len(list[0].Changes) != 1 || list[0].Changes[0].Result != "unchanged" || list[0].RebootNeeded || list[0].Rebooted {
+			t.Error(out)
+		}
+	})
+}
+
+// TestPhoneReboot: a phone in a call is left alone where it can tell; elsewhere
+// it is said that nobody knows.
+func TestPhoneReboot(t *testing.T) {
+	t.Parallel()
+	each(t, serve.Config{Faults: simulate.Faults{InCall: true}, Policy: device.Policy{RebootTime: time.Hour}}, func(t *testing.T, o *office, s *site, d dialect.Name) {
+		p := s.one()
+		if d != dialect.API {
+			if said := o.run(0, "phone", "reboot", p.URL); said.out != "restarting\n" || !p.Phone.Away() || !strings.Contains(said.err, "whether it is in a call") {
+				t.Errorf("%q, %q", said.out, said.err)
+			}
+			return
+		}
+		if said := o.run(1, "phone", "reboot", p.URL); !strings.Contains(said.err, "in a call") || !strings.Contains(said.err, "--in-call") || p.Phone.Away() {
+			t.Error(said.err)
+		}
+		r := o.upload(3, o.root("Example Root"), "--as", "trusted", "--phone", p.URL, "--reboot", "always")
+		r.is(t, "failed", "upload.in-call")
+		if p.Phone.Away() || len(p.Phone.State().Trusted) != 1 || r.Files[0].Result != "uploaded" {
+			t.Errorf("%+v", r)
+		}
+		o.run(0, "phone", "reboot", p.URL, "--in-call")
+		if !p.Phone.Away() {
+			t.Error("it was not restarted")
+		}
+	})
+}
+
+// TestPhoneRebootWait: gone and back, and gone for good.
+func TestPhoneRebootWait(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	s := newSite(t, serve.Config{Clock: time.Now, Policy: device.Policy{RebootTime: 200 * time.Millisecond}}, dialect.Session)
+	if out := o.run(0, "phone", "reboot", s.one().URL, "--wait").out; out != "back\n" {
+		t.Error(out)
+	}
+	s = newSite(t, serve.Config{Policy: device.Policy{RebootTime: time.Hour}}, dialect.Session)
+	if said := o.run(1, "phone", "reboot", s.one().URL, "--wait", "--timeout", "1s"); !strings.Contains(said.err, "has not come back in time") {
+		t.Error(said.err)
+	}
+}
+
+// fingerprint is that of the certificate that a phone shows.
+func fingerprint(t *testing.T, s *site) string {
+	t.Helper()
+	c, err := s.Certificate(s.one())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(c.Raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// TestPhoneCertificate: pinned on first use, by fingerprint, by a CA; and no
+// password goes to one that is not the right one.
+func TestPhoneCertificate(t *testing.T) {
+	t.Parallel()
+	logins := new(atomic.Int64)
+	secure := serve.Config{HTTPS: true, Observe: func(_ *serve.Served, r *http.Request) {
+		if strings.Contains(r.URL.RawQuery, "q=login") && r.Method == http.MethodPost {
+			logins.Add(1)
+		}
+	}}
+	s, o := newSite(t, secure, dialect.Plain), newOffice(t)
+	address := s.one().URL
+	const unseen = "is seen for the first time"
+	show := func(want int, args ...string) said {
+		return o.run(want, append([]string{"phone", "show", address}, args...)...)
+	}
+	store := filepath.Join(o.home, "phonecert", "known_phones")
+	authority, err := s.Authority(s.one())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca := o.file("ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw}))
+	other := o.root("Another CA")
+	pin, wrong := fingerprint(t, s), strings.Repeat("00", 32)
+
+	// What vouches for the phone needs no file of known phones, and leaves none.
+	for _, args := range [][]string{{"--pin", pin}, {"--pin", wrong, "--pin", pin}, {"--ca", ca}} {
+		if said := show(0, append(args, "--require-tls")...); said.err != "" {
+			t.Errorf("%v: %s", args, said.err)
+		}
+	}
+	if said := show(0, "--insecure"); !strings.Contains(said.err, "nobody has verified") {
+		t.Error(said.err)
+	}
+	if _, err := os.Stat(store); err == nil {
+		t.Error("a phone was remembered that was not to be")
+	}
+	logins.Store(0)
+	for want, args := range map[string][]string{
+		"another fingerprint than the one given: " + strings.ToUpper(pin[:2]): {"--pin", wrong},
+		"none of the given CAs vouches":                                       {"--ca", other},
+		"--require-tls lets no password out":                                  {"--require-tls"},
+	} {
+		if said := show(1, args...); !strings.Contains(strings.ToUpper(said.err), strings.ToUpper(want)) {
+			t.Errorf("%v: %s", args, said.err)
+		}
+	}
+	if logins.Load() != 0 {
+		t.Error("a password went out")
+	}
+	os.Remove(store)
+	if said := show(0); !strings.Contains(said.err, unseen) {
+		t.Error(said.err)
+	}
+	// --require-tls takes what the file of known phones vouches for.
+	if said := show(0, "--require-tls"); said.err != "" {
+		t.Error(said.err)
+	}
+	if text, _ := os.ReadFile(store); !strings.Contains(strings.ToLower(strings.ReplaceAll(string(text), ":", "")), pin) {
+		t.Errorf("known phones: %s", text)
+	}
+
+	// Another certificate at the same address.
+	s.Close()
+	secure.Listen, secure.Seed = strings.TrimPrefix(address, "https://"), 99
+	s = newSite(t, secure, dialect.Plain)
+	logins.Store(0)
+	r := o.upload(3, o.root("Example Root"), "--as", "trusted", "--phone", address)
+	r.is(t, "failed", "upload.certificate-changed")
+	if said := show(1); !strings.Contains(said.err, "another certificate than before") || !strings.Contains(said.err, "known_phones") || logins.Load() != 0 {
+		t.Errorf("%d logins, %s", logins.Load(), said.err)
+	}
+	show(0, "--pin", fingerprint(t, s))
+	show(0, "--insecure")
+	show(1)
+}
+
+// TestRequireTLS: no password by HTTP, and the phone is not even asked for more.
+func TestRequireTLS(t *testing.T) {
+	t.Parallel()
+	s, o := newSite(t, serve.Config{}, dialect.Basic), newOffice(t)
+	r := o.upload(3, o.root("Example Root"), "--as", "trusted", "--phone", s.one().URL, "--require-tls")
+	r.is(t, "failed", "upload.tls-required")
+	said := o.run(1, "phone", "set", s.one().URL, "--ca", "all", "--require-tls")
+	if !strings.Contains(said.err, "--require-tls lets no password out") || s.one().Phone.State().Settings.CA != 0 {
+		t.Error(said.err)
+	}
+	// The flag of the CA has another name where --ca is a setting.
+	if said := o.run(1, "phone", "set", s.one().URL, "--ca", "all", "--tls-ca", "none.pem"); !strings.Contains(said.err, "none.pem") {
+		t.Error(said.err)
+	}
+	if u, _ := url.Parse(s.one().URL); u.Scheme != "http" {
+		t.Error(u)
+	}
+}
+
+// TestOwnCertificateIsKnown: after an upload of its server certificate the phone
+// shows that one, and is not taken for a stranger.
+func TestOwnCertificateIsKnown(t *testing.T) {
+	t.Parallel()
+	s, o := newSite(t, serve.Config{HTTPS: true, Policy: device.Policy{RebootTime: time.Nanosecond}}, dialect.Listener), newOffice(t)
+	address := s.one().URL
+	before := fingerprint(t, s)
+	o.run(0, "phone", "set", address, "--device-cert", "custom")
+	r := o.upload(0, o.own("phone.example.com"), "--as", "server", "--phone", address, "--reboot", "always")
+	r.is(t, "uploaded", "")
+	if !r.Rebooted || fingerprint(t, s) == before {
+		t.Fatalf("the phone shows its old certificate; %+v", r)
+	}
+	if said := o.run(0, "phone", "show", address); said.err != "" {
+		t.Error(said.err)
+	}
+}
