@@ -115,7 +115,8 @@ func (o *demoOptions) export(ctx context.Context, pem []byte, path string) error
 		return err
 	}
 	defer os.Remove(plain)
-	quiet := *o.f
+	quiet, streams := *o.f, *o.f.Streams // a command settles the colour of its streams
+	quiet.Streams = &streams
 	if code := Run(ctx, &quiet, []string{"convert", plain, "-o", path, "--to", "p7b", "--quiet"}); code != int(factory.OK) {
 		return fmt.Errorf("the CA's file could not be made (exit code %d)", code)
 	}
@@ -163,7 +164,12 @@ func (o *demoOptions) tell(ctx context.Context, n int, s step, folder string) er
 		return o.f.Getenv(name)
 	}
 	one.ConfigDir = func() string { return folder }
-	code := factory.ExitCode(Run(ctx, &one, append(s.args, o.f.Flags()...)))
+	// In a file it has no colour all the same, unless that is asked for.
+	color := "never"
+	if o.f.Streams.Color {
+		color = "always"
+	}
+	code := factory.ExitCode(Run(ctx, &one, append(append(s.args, o.f.Flags()...), "--color", color)))
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -62,7 +62,10 @@ func (o *rebootOptions) run(ctx context.Context) error {
 		answer := desk.Restarted{Phone: o.about("phone reboot", p), Result: "restarting"}
 		if o.wait {
 			gone, err := upload.Return(ctx, o.address, c)
+			problem := new(upload.Problem)
 			switch {
+			case err != nil && gone && errors.As(err, &problem) && problem.Code != "upload.out-of-time" && problem.Code != "upload.interrupted":
+				return err
 			case err != nil && !gone:
 				return factory.WithHint(errors.New("the phone was told to restart and did not go away"), "look at the phone")
 			case err != nil:

@@ -31,7 +31,6 @@ type uploadOptions struct {
 	dryRun, yes         bool
 	skipCheck           bool
 	reboot              string
-	rebootRate          float64
 	fleet               fleetOptions
 	browser             string
 	maxFailures, report string
@@ -47,6 +46,10 @@ type fleetOptions struct {
 	journal, failed string
 	resume          bool
 }
+
+// rebootRate keeps phones that restart from registering all at once: so many a
+// second.
+const rebootRate = 5
 
 // NewUpload builds "phonecert upload".
 func NewUpload(f *factory.Factory, run func(context.Context, *uploadOptions) error) *cobra.Command {
@@ -100,7 +103,6 @@ func (o *uploadOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVarP(&o.yes, "yes", "y", false, "overwrite a server certificate that is on the phone")
 	flags.BoolVar(&o.skipCheck, "skip-check", false, "post what the model is known to refuse, and to a list that is full: the phone decides")
 	flags.StringVar(&o.reboot, "reboot", "never", "restart the phone: `never|needed|always`; needed is when its page asks for it")
-	flags.Float64Var(&o.rebootRate, "reboot-rate", 5, "restart at most so many phones a second")
 	flags.StringVar(&o.browser, "browser", "", "the Chromium or Chrome for the route browser, an executable `file`")
 	o.flags = o.f.PhoneFlags(cmd, "ca")
 	o.fleet.add(cmd)
@@ -116,7 +118,7 @@ func (o *fleetOptions) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.inventory, "inventory", "", "the phones: a CSV `file` with a header, or JSON lines; - is standard input")
 	flags.IntVar(&o.concurrency, "concurrency", 16, "with --inventory: so many phones at a time")
-	flags.Float64Var(&o.rate, "rate", 0, "with --inventory: begin at most so many phones a second (0: no limit)")
+	flags.Float64Var(&o.rate, "rate", 0, "with --inventory: begin at most so many phones a second (0: no limit, but 5 where they are restarted)")
 	flags.IntVar(&o.canary, "canary", 0, "with --inventory: do so many phones first, and stop if one of them fails")
 	flags.StringVar(&o.journal, "journal", "", "with --inventory: the journal `file` (default: the inventory's name with .journal)")
 	flags.BoolVar(&o.resume, "resume", false, "with --inventory: go on where a run was interrupted")
@@ -136,8 +138,6 @@ func (o *uploadOptions) validate(cmd *cobra.Command) error {
 		return factory.UsageError(cmd, "--reboot takes never, needed or always, not %q", o.reboot)
 	case role == handset.Server && len(o.files) > 1:
 		return factory.WithHint(fmt.Errorf("a phone holds one server certificate, but got %d files", len(o.files)), "give one PEM file with certificate and key")
-	case o.rebootRate <= 0:
-		return factory.UsageError(cmd, "--reboot-rate takes a number above zero, not %v", o.rebootRate)
 	}
 	if err := o.flags.Validate(cmd); err != nil {
 		return err
@@ -162,6 +162,9 @@ func (o *fleetOptions) validate(cmd *cobra.Command, u *uploadOptions) error {
 		return factory.UsageError(cmd, "--rate and --canary take no number below zero")
 	case slices.Contains(u.files, factory.StandardStream) && o.inventory == factory.StandardStream:
 		return factory.WithHint(errors.New("standard input cannot be both a certificate and the inventory"), "give one of them as a file")
+	}
+	if o.rate == 0 && u.reboot != "never" {
+		o.rate = rebootRate
 	}
 	if u.maxFailures != "" {
 		if o.limit, err = fleet.ParseLimit(u.maxFailures); err != nil {
@@ -198,7 +201,7 @@ func (o *uploadOptions) order(ctx context.Context) (*upload.Order, error) {
 	order := &upload.Order{
 		Config: *config, Role: handset.Role(o.role), Via: upload.Route(o.via), DryRun: o.dryRun, SkipCheck: o.skipCheck,
 		Reboot: upload.RebootWhen(o.reboot), Handset: o.handset, Replace: o.replace,
-		Profile: o.f.Profile, Listen: net.Listen,
+		Profile: remembered(o.f.Profile), Listen: net.Listen,
 	}
 	if order.Profiles, _, err = o.f.Handsets(ctx, "all"); err != nil {
 		return nil, err

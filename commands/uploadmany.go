@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/internal/report/push"
@@ -34,13 +35,13 @@ func uploadMany(ctx context.Context, o *uploadOptions, order *upload.Order) (err
 	if err != nil {
 		return err
 	}
-	order.RebootTurn = turns(o.rebootRate, o.f.Now, order.Wait)
+	total := o.ahead(ctx)
 	printer := push.NewPrinter(o.f.Streams, o.printing())
 	order.Warn = o.flags.Warn(printer.Note)
-	summary, err := fleet.Run(ctx, reader.All(), fleet.Config{
+	summary, err := fleet.Run(ctx, remarked(reader, printer.Note), fleet.Config{
 		Visit:       func(ctx context.Context, t fleet.Task) upload.Result { return order.Visit(ctx, o.target(t)) },
 		Concurrency: o.fleet.concurrency, Rate: o.fleet.rate, Timeout: o.flags.Timeout,
-		Canary: o.fleet.canary, MaxFailures: o.fleet.limit, MaxRefused: maxRefused, Total: o.count(ctx), Journal: log, Hard: o.f.AtOnce, Now: o.f.Now,
+		Canary: o.fleet.canary, MaxFailures: o.fleet.limit, MaxRefused: maxRefused, Total: total, Journal: log, Hard: o.f.AtOnce, Now: o.f.Now,
 		Each:     func(f fleet.Finished) error { return errors.Join(printer.Phone(f), out.add(f)) },
 		Progress: printer.Progress,
 	})
@@ -54,38 +55,74 @@ func uploadMany(ctx context.Context, o *uploadOptions, order *upload.Order) (err
 		return factory.Told(err)
 	case summary.Interrupted:
 		return factory.Exit(factory.Interrupted)
+	case summary.Phones == 0:
+		return factory.Told(factory.WithHint(fmt.Errorf("the inventory %q names no phone", o.fleet.inventory), "write one phone a line below the header"))
 	}
 	return factory.Exit(exitOf(summary))
+}
+
+// remarked are the rows of a list. What is to be said of the list as a whole is
+// said before the first phone: a column that is misspelt goes unused.
+func remarked(list *inventory.Reader, note func(message string)) iter.Seq2[inventory.Row, error] {
+	return func(yield func(inventory.Row, error) bool) {
+		told := false
+		for row, err := range list.All() {
+			if !told {
+				for _, remark := range list.Notes() {
+					note(remark.Message)
+				}
+			}
+			told = true
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
 }
 
 // maxRefused is how many phones in a row may refuse the login before the password
 // is taken for wrong on all.
 const maxRefused = 5
 
-// count counts the phones of a list for the progress, 0 where that is not
-// possible beforehand.
-func (o *uploadOptions) count(ctx context.Context) int {
-	if o.fleet.inventory == factory.StandardStream || !o.f.Streams.ErrTTY {
-		return 0
+// ahead reads the list before the run, where it can be read twice: for the number
+// of phones, and for whether a password must be asked for. That is asked now,
+// while no phone waits.
+func (o *uploadOptions) ahead(ctx context.Context) (phones int) {
+	lacking := true
+	if o.fleet.inventory != factory.StandardStream {
+		phones, lacking = o.survey(ctx)
 	}
+	if lacking {
+		o.flags.Ask(ctx, fmt.Sprintf("Password of %s on the phones: ", o.flags.User))
+	}
+	return phones
+}
+
+// survey counts the phones of a list and tells whether one has no password. What
+// is wrong with the list the run itself will say.
+func (o *uploadOptions) survey(ctx context.Context) (phones int, lacking bool) {
 	list, done, err := o.f.Inventory(ctx, o.fleet.inventory)
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	defer done()
-	n := 0
-	for _, err := range inventory.NewReader(list).All() {
+	for row, err := range inventory.NewReader(list).All() {
 		if err != nil {
-			return 0
+			return 0, lacking
 		}
-		n++
+		phones++
+		lacking = lacking || row.Usable() && row.Password == ""
 	}
-	return n
+	return phones, lacking
 }
 
 // exitOf is the exit code of a run: the login's only where nothing else failed.
 func exitOf(s fleet.Summary) factory.ExitCode {
-	switch failed := s.Failed + s.NotReached; {
+	failed := s.Failed + s.NotReached
+	if s.Stopped != nil && s.Stopped.Code == "run.logins-refused" {
+		failed = s.Failed
+	}
+	switch {
 	case s.LoginRefused > 0 && failed == s.LoginRefused:
 		return factory.LoginFailed
 	case failed > 0:

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"time"
 
 	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/handset"
@@ -43,7 +42,7 @@ func uploadOne(ctx context.Context, o *uploadOptions, order *upload.Order) error
 		return err
 	}
 	if ctx.Err() != nil {
-		return factory.Told(ctx.Err())
+		return factory.Exit(factory.Interrupted)
 	}
 	return answerOf(&r)
 }
@@ -86,22 +85,6 @@ func (o *uploadOptions) fingerprint(order *upload.Order) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// turns lets phones restart one after the other, at most so many a second.
-func turns(rate float64, now func() time.Time, pause func(context.Context, time.Duration) error) func(context.Context) error {
-	var mu sync.Mutex
-	var next time.Time
-	return func(ctx context.Context) error {
-		mu.Lock()
-		at := now()
-		if next.After(at) {
-			at = next
-		}
-		next = at.Add(time.Duration(float64(time.Second) / rate))
-		mu.Unlock()
-		return pause(ctx, at.Sub(now()))
-	}
-}
-
 // runID names a run in its journal.
 func runID(random io.Reader) (string, error) {
 	raw := make([]byte, 8)
@@ -109,4 +92,26 @@ func runID(random io.Reader) (string, error) {
 		return "", err
 	}
 	return hex.EncodeToString(raw), nil
+}
+
+// profiles finds the profile of an id.
+type profiles func(ctx context.Context, id string) (*handset.Profile, error)
+
+// remembered reads each profile once, for an inventory names the same few in
+// thousands of rows.
+func remembered(find profiles) profiles {
+	var mu sync.Mutex
+	known := map[string]*handset.Profile{}
+	return func(ctx context.Context, id string) (*handset.Profile, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if p, ok := known[id]; ok {
+			return p, nil
+		}
+		p, err := find(ctx, id)
+		if err == nil {
+			known[id] = p
+		}
+		return p, err
+	}
 }

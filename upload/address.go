@@ -46,6 +46,15 @@ func ParseAddress(text string) (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
 }
 
+// anonymous leaves out of an address who logs in, and with what.
+func anonymous(text string) string {
+	scheme, rest, found := strings.Cut(text, "://")
+	if !found {
+		return text[strings.LastIndexByte(text, '@')+1:]
+	}
+	return scheme + "://" + rest[strings.LastIndexByte(rest, '@')+1:]
+}
+
 // settle finds out whether a phone without a scheme in its address speaks
 // HTTPS. Nothing is sent. A phone that listens for HTTPS is never asked by HTTP.
 func (c *Config) settle(ctx context.Context, address *url.URL) (*url.URL, error) {
@@ -77,6 +86,25 @@ func (c *Config) settle(ctx context.Context, address *url.URL) (*url.URL, error)
 	if errors.As(err, &dns) {
 		return nil, problem("upload.no-such-name", err, "look at the name", "the name %q is not known", u.Hostname())
 	}
+	if c.speaksHTTPS(u.Hostname()) {
+		p := problem("upload.https-gone", err, "look whether the phone is on; write http:// before the address if HTTPS was turned off on it",
+			"nothing answers by HTTPS at %q, which should, so that no password goes there by HTTP", u.Hostname())
+		p.passing = true
+		return nil, p
+	}
 	u.Scheme = "http"
 	return &u, nil
+}
+
+// speaksHTTPS says that a phone should: a certificate of it was asked for, or is
+// known. Whoever stands between could keep HTTPS away from us.
+func (c *Config) speaksHTTPS(host string) bool {
+	if c.demanded() {
+		return true
+	}
+	if c.Judge.Store == nil || c.Judge.Insecure {
+		return false
+	}
+	before, err := c.Judge.Store.Look(net.JoinHostPort(host, "443"))
+	return err != nil || len(before) > 0
 }

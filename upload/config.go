@@ -27,7 +27,8 @@ type Config struct {
 	Backoff time.Duration
 	// Pause waits; nil waits by the real clock.
 	Pause func(context.Context, time.Duration) error
-	// Warn is told what must be said before a password goes out; nil for nobody.
+	// Warn is told what must be said before a password goes out or a phone is
+	// restarted; nil for nobody.
 	Warn func(finding.Finding)
 }
 

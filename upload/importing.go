@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -28,13 +29,21 @@ func importKey(role handset.Role) string {
 	return "static.trusted_certificates.url"
 }
 
+// imports says that the phone has a way to import a configuration.
+func (v *visit) imports() bool {
+	switch v.phone.Dialect {
+	case dialect.Basic, dialect.Plain, dialect.Session:
+		return false
+	}
+	return true
+}
+
 // byImport has the phone read a configuration file that names an address of
 // this machine, and serves the certificate there for that time alone.
 func (v *visit) byImport(ctx context.Context, file dialect.File) (dialect.Answer, error) {
 	o := v.order
-	switch v.phone.Dialect {
-	case dialect.Basic, dialect.Plain, dialect.Session:
-		return dialect.Answer{}, &noRoute{"an import is known from V81 on alone"}
+	if !v.imports() {
+		return dialect.Answer{}, &noRoute{noImport}
 	}
 	local, ok := v.phone.web.Local().(*net.TCPAddr)
 	if o.Listen == nil || !ok {
@@ -48,8 +57,15 @@ func (v *visit) byImport(ctx context.Context, file dialect.File) (dialect.Answer
 	if err := v.begin(); err != nil {
 		return dialect.Answer{}, err
 	}
+	if v.order.Role == handset.Server {
+		v.remark("upload.key-in-clear", "go by --via form where the phone speaks HTTPS; give the phone another key if somebody may have listened",
+			"the phone fetches the file with its private key by HTTP, where everybody on the way can read it")
+	}
 	text := "#!version:1.0.0.1\n" + importKey(v.order.Role) + " = " + desk.address + "\n"
 	answer, err := v.phone.pages.Import(ctx, dialect.File{Name: "certificate.cfg", Content: []byte(text)})
+	if errors.Is(err, dialect.ErrNoImport) {
+		return answer, &noRoute{err.Error()}
+	}
 	answer, err = v.judged(answer, err)
 	if err != nil {
 		return answer, err
@@ -91,7 +107,9 @@ func serveOnce(o *Order, host string, file dialect.File) (*desk, error) {
 			}
 			w.Header().Set("Content-Type", "application/octet-stream")
 			w.Header().Set("Content-Length", fmt.Sprint(len(file.Content)))
-			if _, err := w.Write(file.Content); err == nil {
+			_, err := w.Write(file.Content)
+			// Whoever hears of it ends the server at once.
+			if err == nil && http.NewResponseController(w).Flush() == nil {
 				select {
 				case d.fetched <- struct{}{}:
 				default:

@@ -40,13 +40,18 @@ func compare(line page.Certificate, c *certificate.Certificate) likeness {
 }
 
 // sameMoment allows for lists that show the day alone, or a local time without
-// its zone, which differs from UTC by up to 14 hours.
+// its zone, which is up to 12 hours behind UTC and up to 14 before it.
 func sameMoment(line page.Certificate, expiry time.Time) bool {
-	apart := line.Expires.Sub(expiry).Abs()
+	const behind, before = 12 * time.Hour, 14 * time.Hour
+	ahead := line.Expires.Sub(expiry)
 	if line.DayOnly {
-		return apart <= 24*time.Hour+14*time.Hour
+		// What is shown is the beginning of the day.
+		return ahead > -24*time.Hour-behind && ahead <= before
 	}
-	return apart <= 14*time.Hour && apart%(15*time.Minute) < time.Minute
+	// Zones lie quarters of an hour apart; a list may leave out the seconds.
+	const quarter = 15 * time.Minute
+	seconds := (-ahead%quarter + quarter) % quarter
+	return ahead > -behind-time.Minute && ahead <= before && seconds < time.Minute
 }
 
 // named reports whether a cell of the list stands for a name: by its common

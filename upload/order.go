@@ -37,9 +37,6 @@ type Order struct {
 	// Replace asks whether a server certificate may be overwritten; nil says no.
 	Replace func(ctx context.Context, phone, present string) bool
 	Reboot  RebootWhen
-	// RebootTurn waits until a phone may restart, so that not all do at once;
-	// nil does not wait.
-	RebootTurn func(context.Context) error
 	// Handset is the model where neither the phone nor its row says it; "" for
 	// none.
 	Handset string

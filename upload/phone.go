@@ -14,8 +14,12 @@ import (
 	"github.com/phonecert/phonecert/upload/web"
 )
 
-// farewell is how long a logout may take after everything else has ended.
-const farewell = 5 * time.Second
+// farewell is how long a logout may take after everything else has ended, and
+// settling how long a login that is under way then.
+const (
+	farewell = 5 * time.Second
+	settling = 2 * time.Second
+)
 
 // Phone is one phone, spoken to by its web page. It is not safe for concurrent
 // use. All its errors are *Problem.
@@ -32,6 +36,10 @@ type Phone struct {
 	web    *web.Client
 	pages  dialect.Dialect
 	inside bool
+	// shown is what phones of a first use have shown in this visit.
+	shown map[string]known.Fingerprint
+	// expected is the server certificate that is being put on the phone.
+	expected *known.Fingerprint
 }
 
 // Open connects to a phone and reads from its pages how it is to be spoken to.
@@ -41,14 +49,13 @@ func Open(ctx context.Context, address string, c *Config) (*Phone, error) {
 	if err != nil {
 		return nil, err
 	}
-	var p *Phone
+	p := &Phone{config: c}
 	err = c.patient(ctx, func() error {
 		settled, err := c.settle(ctx, base)
 		if err != nil {
 			return err
 		}
-		p, err = open(ctx, settled, c)
-		return err
+		return p.open(ctx, settled)
 	})
 	if err != nil {
 		return nil, explain(err)
@@ -56,32 +63,36 @@ func Open(ctx context.Context, address string, c *Config) (*Phone, error) {
 	return p, nil
 }
 
-func open(ctx context.Context, base *url.URL, c *Config) (*Phone, error) {
-	p := &Phone{config: c}
+// open reads the phone's first page. Whoever tells the dialect spares a phone
+// the questions for it, but not the one who it is.
+func (p *Phone) open(ctx context.Context, base *url.URL) error {
+	c := p.config
 	conversation := c.Web
-	conversation.Accept = func(address string, chain [][]byte) error {
-		var err error
-		p.Trust, err = c.Judge.Accept(address, chain)
-		return err
-	}
+	conversation.Accept = p.accept
 	p.web = web.New(base, conversation)
 	var err error
 	if c.Dialect != "" {
-		p.pages, err = dialect.New(c.Dialect, p.web, c.Web.Random)
+		if p.pages, err = dialect.New(c.Dialect, p.web, c.Web.Random); err == nil && base.Scheme == "https" {
+			_, err = p.web.Get(ctx, "/")
+		}
 	} else {
 		p.pages, p.Identity, err = dialect.Detect(ctx, p.web, c.Web.Random)
 	}
 	if err != nil {
 		p.web.Close()
-		return nil, err
+		return err
 	}
 	p.Dialect = p.pages.Name()
-	return p, nil
+	return nil
 }
 
 // Login logs in, once. Before that it warns, or refuses, where the password
 // would be open to others.
 func (p *Phone) Login(ctx context.Context, user, password string) error {
+	if p.config.demanded() && p.web.Base().Scheme == "http" {
+		return problem("upload.pin-needs-tls", nil, "write https:// before the address, or leave out --pin and the CA of the phones",
+			"the phone is to show a certificate, and by HTTP it shows none; no password was sent")
+	}
 	if warning, exposed := p.exposure(); exposed {
 		if p.config.RequireTLS {
 			return problem("upload.tls-required", nil, "use https:// and give --pin SHA256 or --ca FILE, or leave out --require-tls", "--require-tls lets no password out: %s", warning.Message)
@@ -89,13 +100,33 @@ func (p *Phone) Login(ctx context.Context, user, password string) error {
 		p.warn(warning)
 	}
 	p.inside = true
-	if err := p.pages.Login(ctx, user, password); err != nil {
+	lasting, cancel := outlive(ctx, settling)
+	defer cancel()
+	err := p.pages.Login(lasting, user, password)
+	if ctx.Err() != nil {
+		return explain(ctx.Err())
+	}
+	if err != nil {
 		return explain(err)
 	}
 	if seen, err := p.pages.Identity(ctx); err == nil {
 		p.Identity = merge(p.Identity, seen)
 	}
 	return nil
+}
+
+// outlive gives a context that ends a while after ctx. A login that is broken off
+// may open its session behind the back of the logout, which would come first.
+func outlive(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(d):
+			cancel()
+		case <-lasting.Done():
+		}
+	})
+	return lasting, func() { stop(); cancel() }
 }
 
 // exposure says who else may see the password.
@@ -118,9 +149,13 @@ func (p *Phone) exposure() (f finding.Finding, exposed bool) {
 }
 
 // ToldBefore reports whether a finding is a warning of which Config.Warn was told
-// before a password went out, so that screens need not say it twice.
+// before the thing was done, so that screens need not say it twice.
 func ToldBefore(f finding.Finding) bool {
-	return f.Code == "upload.password-in-clear" || f.Code == "upload.first-use" || f.Code == "upload.unverified"
+	switch f.Code {
+	case "upload.password-in-clear", "upload.first-use", "upload.unverified", "upload.call-not-known":
+		return true
+	}
+	return false
 }
 
 func (p *Phone) warn(f finding.Finding) {
@@ -170,11 +205,19 @@ func (p *Phone) Settings(ctx context.Context) (s dialect.Settings, err error) {
 	return s, nil
 }
 
-// Talking reports whether the phone is in a call, where it can tell.
+// Talking reports whether the phone is in a call. Where it cannot tell, a warning
+// says so.
 func (p *Phone) Talking(ctx context.Context) (talking, known bool, err error) {
 	talking, known, err = p.pages.Talking(ctx)
 	if err != nil {
 		return false, false, explain(err)
+	}
+	if !known {
+		p.warn(finding.Finding{
+			Code: "upload.call-not-known", Severity: finding.Warning, Basis: finding.Observed, Source: seen,
+			Message: "the phone's pages do not tell whether it is in a call, which a restart would end",
+			Fix:     "restart phones when nobody is on them",
+		})
 	}
 	return talking, known, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/phonecert/phonecert/inspect/finding"
+	"github.com/phonecert/phonecert/inspect/handshake/client"
 	"github.com/phonecert/phonecert/upload/dialect"
 	"github.com/phonecert/phonecert/upload/known"
 	"github.com/phonecert/phonecert/upload/web"
@@ -66,6 +67,12 @@ func explain(err error) *Problem {
 	case errors.Is(err, dialect.ErrLoggedOut):
 		return problem("upload.logged-out", err, "see that nobody else logs in meanwhile, and run it again",
 			"the phone ended the session before everything was done")
+	case errors.Is(err, dialect.ErrNoSetting), errors.Is(err, dialect.ErrNoChoice):
+		return problem("upload.no-setting", err, "phonecert phone show tells what the page has; set the others where the phones are provisioned", "%v", err)
+	case errors.Is(err, dialect.ErrListChanged):
+		return problem("upload.list-changed", err, "run it again", "%v; nothing was deleted", err)
+	case errors.Is(err, dialect.ErrNoForm):
+		return problem("upload.no-form", err, "do it on the phone's web page in a browser", "%v", err)
 	case errors.As(err, &network):
 		return explainNetwork(network)
 	case errors.Is(err, context.Canceled):
@@ -117,7 +124,9 @@ func explainNetwork(e *web.Error) *Problem {
 	case web.NotHTTP:
 		return problem("upload.not-http", e, "look whether the port is that of the phone's web page", "what answers there does not speak HTTP: %s", e.Detail)
 	case web.TLSFailed:
-		return problem("upload.tls-failed", e, "look at it with phonecert phone identify, or try http://", "no TLS connection came about: %s", e.Detail)
+		p := problem("upload.tls-failed", e, "look at it with phonecert phone identify, or try http://", "no TLS connection came about: %s", e.Detail)
+		p.passing = hungUp(e)
+		return p
 	case web.Elsewhere:
 		return problem("upload.sent-elsewhere", e, "give the address where the phone's page really is", "the phone sends on to another host, and no password goes there: %s", e.Detail)
 	case web.TooLarge:
@@ -127,12 +136,31 @@ func explainNetwork(e *web.Error) *Problem {
 	case web.Distrusted:
 		if errors.As(e, &changed) {
 			return problem("upload.certificate-changed", e,
-				fmt.Sprintf("find out why; if the change is right, take the phone out of line %d of %s, or give the new one with --pin", changed.Line, changed.File),
+				fmt.Sprintf("find out why; if the change is right, %sgive the new one with --pin %s", forget(changed), changed.Is),
 				"the phone shows another certificate than before: %s", changed.Error())
 		}
 		return problem("upload.certificate-distrusted", e, "look at it with phonecert phone identify; --pin SHA256 or --ca FILE says what to trust", "the phone's certificate was not accepted: %s", e.Detail)
 	}
 	return problem("upload.network", e, "run it again", "the conversation with the phone failed: %s", e.Detail)
+}
+
+// hungUp reports whether a handshake ended without a word, as it does with a
+// phone that restarts.
+func hungUp(err error) bool {
+	var e *client.Error
+	return errors.As(err, &e) && (e.Kind == client.Closed || e.Kind == client.Reset)
+}
+
+// forget says how the old certificate of a phone is forgotten, where a file
+// remembers it.
+func forget(e *known.ChangedError) string {
+	switch {
+	case e.File == "":
+		return ""
+	case e.Line == 0:
+		return fmt.Sprintf("take the line of %s out of %s, or ", e.Address, e.File)
+	}
+	return fmt.Sprintf("take the phone out of line %d of %s, or ", e.Line, e.File)
 }
 
 // file marks a problem that concerns one file and lets the others have their

@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"github.com/phonecert/phonecert/handset"
-	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/upload/dialect"
+	"github.com/phonecert/phonecert/upload/known"
 )
 
 // file puts one file on the phone. What is wrong with the file alone is written
@@ -36,15 +36,24 @@ func (v *visit) put(ctx context.Context, place int, f *Item, to *FileResult) err
 		if v.already(Posting) {
 			// An interrupted run had posted it, and here it is.
 			to.Result = Uploaded
+			if v.order.Reboot == RebootNeeded && !v.already(Rebooting) {
+				v.remark("upload.restart-open", "phonecert phone reboot "+v.target.Address+" where it is not in force",
+					"an interrupted run had posted it, and nobody knows whether the phone then asked to be restarted")
+			}
 		}
 		return nil
 	case unclear:
 		to.Result = Unconfirmed
-		v.remark("upload.date-not-understood", "compare the date on the phone's web page", "a certificate of the same names is in the phone's list, and its expiry is written in a way that is not understood; nothing was posted")
+		v.doubtful("upload.date-not-understood", "compare the date on the phone's web page", "a certificate of the same names is in the phone's list, and its expiry is written in a way that is not understood; nothing was posted")
 		return nil
 	case sameName:
 		v.remark("upload.same-subject", "delete the old one with phonecert phone delete, for two certificates of one name may collide on the phone",
 			"another certificate of the same subject as %s is in the phone's list", f.Name)
+	}
+	if !v.listed && v.already(Posting) {
+		to.Result = Unconfirmed
+		v.doubtful("upload.posted-before", "look at the page in a browser", "an interrupted run had posted it, and the page shows no list to look for it in; it was not posted again")
+		return nil
 	}
 	if err := v.allowed(place, f); err != nil {
 		return err
@@ -54,7 +63,11 @@ func (v *visit) put(ctx context.Context, place int, f *Item, to *FileResult) err
 		return err
 	}
 	if v.order.DryRun {
-		to.Result, to.Plan = Planned, v.plan(ctx)
+		var reasons string
+		if to.Plan, reasons = v.plan(ctx); to.Plan == "" {
+			return noWay(reasons)
+		}
+		to.Result = Planned
 		return nil
 	}
 	if err := v.send(ctx, f, to); err != nil {
@@ -66,48 +79,17 @@ func (v *visit) put(ctx context.Context, place int, f *Item, to *FileResult) err
 	return nil
 }
 
-// allowed says whether check and the free places let a file pass.
-func (v *visit) allowed(place int, f *Item) error {
-	o := v.order
-	if len(v.profiles) > 0 && !o.SkipCheck {
-		switch v.checked.verdicts[place] {
-		case finding.Rejected:
-			return refused(f, v.result.Handset, v.checked.findings[place]).file()
-		case finding.Unknown:
-			v.remark("upload.check-open", fmt.Sprintf("phonecert check %s --as %s --handset %s tells all", f.File.Name, o.Role, v.profiles[0].ID),
-				"whether %s takes %s is not known%s", v.result.Handset, f.Name, doubt(v.checked.findings[place]))
-		}
-	}
-	most := max(v.checked.max, v.list.Max)
-	if o.Role == handset.Trusted && v.listed && !o.SkipCheck && most > 0 && len(v.list.Certificates)+len(f.Certificates) > most {
-		return problem("upload.no-place", nil, "delete one first: phonecert phone delete URL --expired, or by --subject",
-			"the phone's list holds %d certificates of at most %d; it would answer %q", len(v.list.Certificates), most, fullText).file()
-	}
-	return nil
-}
-
-// doubt is why the check leaves the answer open.
-func doubt(findings []finding.Finding) string {
-	for _, f := range findings {
-		if f.Open() {
-			return ": " + f.Message
-		}
-	}
-	return ""
-}
-
-// fullText is what the phones answer to one certificate too many (the fact sheet
-// on the web interface).
-const fullText = "Error: The maximum number of certificates is 10, please delete one before upload"
-
 // replacing asks before a server certificate is overwritten.
 func (v *visit) replacing(ctx context.Context) (bool, error) {
 	o := v.order
-	if o.Role != handset.Server || len(v.list.Certificates) == 0 {
+	if o.Role != handset.Server || v.listed && len(v.list.Certificates) == 0 {
 		return false, nil
 	}
-	present := v.list.Certificates[0]
-	text := fmt.Sprintf("%s, issued by %s, expires %s", present.IssuedTo, present.IssuedBy, present.Expiration)
+	text := "one may be there, for the page shows no list"
+	if v.listed {
+		present := v.list.Certificates[0]
+		text = fmt.Sprintf("%s, issued by %s, expires %s", present.IssuedTo, present.IssuedBy, present.Expiration)
+	}
 	if o.DryRun {
 		v.remark("upload.would-replace", "give --yes when that is right", "the server certificate on the phone would be overwritten: %s", text)
 		return true, nil
@@ -118,28 +100,33 @@ func (v *visit) replacing(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// plan says what would be posted where.
-func (v *visit) plan(ctx context.Context) string {
+// plan says what would be posted where; "" and why when no route is known.
+func (v *visit) plan(ctx context.Context) (plan, reasons string) {
 	for _, route := range v.routes() {
 		switch route {
 		case Form:
 			post, err := v.phone.pages.Plan(ctx, v.order.Role)
 			if err != nil {
+				reasons += fmt.Sprintf("; %s: %s", route, err)
 				continue
 			}
 			v.result.Route = Form
-			return fmt.Sprintf("%s %s, file field %s%s", post.Method, post.Ref, post.Field, fields(post.Fields))
+			return fmt.Sprintf("%s %s, file field %s%s", post.Method, post.Ref, post.Field, fields(post.Fields)), ""
 		case Browser:
 			if v.order.Chromium != nil {
 				v.result.Route = Browser
-				return "the phone's own page in a browser"
+				return "the phone's own page in a browser", ""
 			}
+			reasons += fmt.Sprintf("; %s: %s", route, noBrowser)
 		case Import:
-			v.result.Route = Import
-			return "an imported configuration file that names " + importKey(v.order.Role)
+			if v.imports() {
+				v.result.Route = Import
+				return "an imported configuration file that names " + importKey(v.order.Role), ""
+			}
+			reasons += fmt.Sprintf("; %s: %s", route, noImport)
 		}
 	}
-	return "no route is known"
+	return "", reasons
 }
 
 func fields(list []string) string {
@@ -171,6 +158,11 @@ func (v *visit) routes() []Route {
 // said no.
 func (v *visit) send(ctx context.Context, f *Item, to *FileResult) error {
 	reasons := ""
+	if v.order.Role == handset.Server && len(f.Certificates) == 1 {
+		// Some may show it to us before they restart.
+		is := known.Of(f.Certificates[0].Raw)
+		v.phone.expected = &is
+	}
 	for _, route := range v.routes() {
 		answer, err := v.post(ctx, route, f)
 		var closed *noRoute
@@ -187,8 +179,16 @@ func (v *visit) send(ctx context.Context, f *Item, to *FileResult) error {
 		if done || err != nil {
 			return err
 		}
+		if answer.Class == dialect.Dropped {
+			v.unanswered(answer, to)
+			return nil
+		}
 		reasons += fmt.Sprintf("; %s: %s", route, words(answer))
 	}
+	return noWay(reasons)
+}
+
+func noWay(reasons string) error {
 	return problem("upload.no-route", nil, "try --via browser, or upload it in a browser by hand", "no way to upload was found%s", reasons).file()
 }
 

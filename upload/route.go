@@ -41,13 +41,19 @@ func (v *visit) byForm(ctx context.Context, file dialect.File) (dialect.Answer, 
 // byBrowser has the phone's own page post it.
 func (v *visit) byBrowser(ctx context.Context, file dialect.File) (dialect.Answer, error) {
 	if v.order.Chromium == nil {
-		return dialect.Answer{}, &noRoute{"no Chromium or Chrome is installed here"}
+		return dialect.Answer{}, &noRoute{noBrowser}
 	}
 	if err := v.begin(); err != nil {
 		return dialect.Answer{}, err
 	}
 	return v.judged(v.drive(ctx, file))
 }
+
+// Why routes cannot be gone.
+const (
+	noBrowser = "no Chromium or Chrome is installed here"
+	noImport  = "an import is known from V81 on alone"
+)
 
 // begin notes that from here on the phone may be changed.
 func (v *visit) begin() error {
@@ -65,6 +71,8 @@ func (v *visit) judged(answer dialect.Answer, err error) (dialect.Answer, error)
 		return answer, nil
 	case errors.As(err, &network) && network.Sent:
 		return dialect.Answer{Class: dialect.Dropped}, nil
+	case errors.As(err, &status) && status.Status >= 500:
+		return dialect.Answer{Class: dialect.Dropped, Text: status.Error()}, nil
 	case errors.As(err, &status):
 		return dialect.Answer{Class: dialect.Silent, Text: status.Error()}, nil
 	case errors.Is(err, dialect.ErrLoggedOut):

@@ -2,9 +2,11 @@ package upload
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/phonecert/phonecert/upload/dialect"
+	"github.com/phonecert/phonecert/upload/page"
 )
 
 // A phone may need a moment until its list shows what it has taken.
@@ -29,6 +31,16 @@ func (v *visit) look(f *Item) likeness {
 	return least
 }
 
+// held is how many certificates of a file the list shows for sure.
+func (v *visit) held(f *Item) (n int) {
+	for _, c := range f.Certificates {
+		if slices.ContainsFunc(v.list.Certificates, func(line page.Certificate) bool { return compare(line, c) == same }) {
+			n++
+		}
+	}
+	return n
+}
+
 // verify reads the list back. done is false when another route may be tried: the
 // certificate is not there, and the phone has not said why.
 func (v *visit) verify(ctx context.Context, f *Item, answer dialect.Answer, to *FileResult) (done bool, err error) {
@@ -39,10 +51,12 @@ func (v *visit) verify(ctx context.Context, f *Item, answer dialect.Answer, to *
 		if n > 0 && v.order.Wait(ctx, verifyPause<<n) != nil {
 			break
 		}
-		v.list, v.listed, err = v.phone.Certificates(ctx, v.order.Role)
-		if err != nil || !v.listed {
+		list, listed, err := v.phone.Certificates(ctx, v.order.Role)
+		if err != nil || !listed {
+			// The list from before still tells what of the other files is there.
 			return true, v.unconfirmed(ctx, err, to)
 		}
+		v.list, v.listed = list, true
 		switch v.look(f) {
 		case same:
 			to.Result = Uploaded
@@ -59,25 +73,40 @@ func (v *visit) verify(ctx context.Context, f *Item, answer dialect.Answer, to *
 	}
 	switch {
 	case said == dialect.Full:
-		return true, problem("upload.full", nil, "delete one first: phonecert phone delete URL --expired, or by --subject", "the phone refused the file: %s", answer.Text).file()
+		return true, problem("upload.full", nil, v.deleteFirst(), "the phone refused the file: %s", answer.Text).file()
 	case refusal:
 		return true, problem("upload.phone-refused", nil, "phonecert check "+f.Name+" tells what the phone takes", "the phone refused the file: %s", words(answer)).file()
 	case said == dialect.Success:
+		if n := v.held(f); n > 0 {
+			return true, problem("upload.partly-there", nil, "phonecert convert "+f.File.Name+" --split DIR, and upload what is missing",
+				"%s, but only %d of the %d certificates of %s are in its list", words(answer), n, len(f.Certificates), f.Name).file()
+		}
 		return true, problem("upload.not-in-list", nil, "look at the phone's page in a browser; restart the phone and look again", "%s, but the certificate is not in its list", words(answer)).file()
 	}
 	return false, nil
+}
+
+// unanswered is a post of which the phone said nothing. It may still be at work
+// on it, so nothing else is tried.
+func (v *visit) unanswered(a dialect.Answer, to *FileResult) {
+	to.Result = Unconfirmed
+	v.doubtful("upload.no-answer", "look with phonecert phone show "+v.target.Address+" in a minute; where it is not there, try --via browser",
+		"the file was posted, %s, and the list does not show it; nothing else was tried, for it would be there twice if it still comes", words(a))
 }
 
 // unconfirmed is a push of which nobody can tell whether it succeeded.
 func (v *visit) unconfirmed(ctx context.Context, err error, to *FileResult) error {
 	to.Result = Unconfirmed
 	if err == nil {
-		return nil // the missing list was remarked upon before
+		if v.result.Cause == "" {
+			v.result.Cause = "upload.no-list" // of which there was a remark before
+		}
+		return nil
 	}
 	if ctx.Err() != nil {
 		return problem("upload.cut-off", ctx.Err(), "run it again: what is on the phone is read first", "the file was posted, and the visit ended before the list was read back")
 	}
 	p := explain(err)
-	v.remark("upload.not-read-back", "look with phonecert phone show, or run it again", "the file was posted, and the list could not be read back: %s", p.Message)
+	v.doubtful("upload.not-read-back", "look with phonecert phone show "+v.target.Address+", or run it again", "the file was posted, and the list could not be read back: %s", p.Message)
 	return nil
 }

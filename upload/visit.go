@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/phonecert/phonecert/handset"
@@ -30,17 +31,19 @@ type visit struct {
 // in the result; it logs out in any case.
 func (o *Order) Visit(ctx context.Context, t Target) (r Result) {
 	start := o.Web.Now()
-	r = Result{Phone: t.Address, MAC: t.MAC, Result: Failed, Stage: Connect}
+	r = Result{Phone: anonymous(t.Address), MAC: t.MAC, Result: Failed, Stage: Connect}
 	v := &visit{order: o, target: t, result: &r}
 	err := v.run(ctx)
+	ended := ctx.Err()
 	if v.phone != nil {
 		v.phone.Close(ctx)
 		r.Findings = append(v.phone.Findings, r.Findings...)
 	}
 	if err != nil {
 		p := explain(err)
-		if ctx.Err() != nil {
-			p = explain(ctx.Err())
+		// What came of it before the time was up is not the time's doing.
+		if ended != nil && !p.LoginRefused && p.Code != "upload.cut-off" {
+			p = explain(ended)
 		}
 		r.Result, r.Cause, r.LoginRefused = Failed, p.Code, p.LoginRefused
 		r.Findings = append(r.Findings, p.Finding)
@@ -57,6 +60,9 @@ func (o *Order) Visit(ctx context.Context, t Target) (r Result) {
 // run goes through the stages.
 func (v *visit) run(ctx context.Context) error {
 	var err error
+	if via := v.target.Via; via != "" && !slices.Contains(Routes(), via) {
+		return problem("upload.via", nil, "write form, browser or import, or leave it out", "no route is called %q; nobody logged in", via)
+	}
 	if v.phone, err = Open(ctx, v.target.Address, &v.order.Config); err != nil {
 		return err
 	}
@@ -74,6 +80,7 @@ func (v *visit) run(ctx context.Context) error {
 			return err
 		}
 	}
+	v.inForce(ctx)
 	return v.reboot(ctx)
 }
 
@@ -158,6 +165,14 @@ func ids(profiles []*handset.Profile) []string {
 	return list
 }
 
+// doubtful is a remark that decides on the result.
+func (v *visit) doubtful(code, fix, format string, args ...any) {
+	if v.result.Cause == "" {
+		v.result.Cause = code
+	}
+	v.remark(code, fix, format, args...)
+}
+
 // remark adds a warning.
 func (v *visit) remark(code, fix, format string, args ...any) {
 	v.result.Findings = append(v.result.Findings, finding.Finding{
@@ -189,13 +204,12 @@ func (v *visit) reboot(ctx context.Context) error {
 		return nil
 	}
 	v.result.Stage = Reboot
-	if talking, known, err := v.phone.Talking(ctx); err == nil && known && talking {
-		return problem("upload.in-call", nil, "restart it later: phonecert phone reboot URL", "the certificate is on the phone, and the phone is in a call, so it was not restarted")
-	}
-	if o.RebootTurn != nil {
-		if err := o.RebootTurn(ctx); err != nil {
-			return err
-		}
+	later := "restart it later: phonecert phone reboot " + v.target.Address
+	switch talking, known, err := v.phone.Talking(ctx); {
+	case err != nil:
+		return problem("upload.call-unclear", err, later, "the phone did not say whether it is in a call, so it was not restarted: %s", explain(err).Message)
+	case known && talking:
+		return problem("upload.in-call", nil, later, "the certificate is on the phone, and the phone is in a call, so it was not restarted")
 	}
 	if err := v.note(Rebooting); err != nil {
 		return err

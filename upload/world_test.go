@@ -44,14 +44,14 @@ var loginKey = sync.OnceValue(func() *device.Config {
 
 // world is one simulated phone and somebody who visits it.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	phone *simulate.Phone
 	url   string
 	order *upload.Order
 }
 
 // set up a phone; change may alter it before.
-func start(t *testing.T, name simdialect.Name, role handset.Role, change func(*simulate.Config, *device.State)) *world {
+func start(t testing.TB, name simdialect.Name, role handset.Role, change func(*simulate.Config, *device.State)) *world {
 	t.Helper()
 	id, model := profileOf(name)
 	profile, err := handset.Load(id)
@@ -81,7 +81,7 @@ func start(t *testing.T, name simdialect.Name, role handset.Role, change func(*s
 }
 
 // order is what all visits have in common.
-func order(t *testing.T, role handset.Role) *upload.Order {
+func order(t testing.TB, role handset.Role) *upload.Order {
 	o := &upload.Order{
 		Config: upload.Config{
 			Web:   web.Config{Dial: (&net.Dialer{}).DialContext, Now: testca.Clock, Random: rand.Reader, Timeout: 10 * time.Second},
@@ -105,18 +105,18 @@ func order(t *testing.T, role handset.Role) *upload.Order {
 }
 
 // fetch gets what an imported configuration names.
-func fetch(t *testing.T) func(string) ([]byte, error) {
+func fetch(t testing.TB) func(string) ([]byte, error) {
 	return func(url string) ([]byte, error) { return get(t.Context(), url) }
 }
 
 // root makes the file of a CA.
-func root(t *testing.T, name string) *upload.Item {
+func root(t testing.TB, name string) *upload.Item {
 	pem := testca.Root(t, name).PEM()
 	return upload.NewItem(inspect.Read(name+".pem", pem, inspect.Options{}), name+".pem", handset.Trusted)
 }
 
 // own makes the file of a phone's own certificate with its key.
-func own(t *testing.T, name string) *upload.Item {
+func own(t testing.TB, name string) *upload.Item {
 	c := testca.Root(t, "Example CA").Issue(t, name)
 	pem := bytes.Join([][]byte{c.PEM(), c.KeyPEM(t)}, nil)
 	return upload.NewItem(inspect.Read(name+".pem", pem, inspect.Options{}), name+".pem", handset.Server)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,6 +81,8 @@ func (p *PhoneFlags) Validate(cmd *cobra.Command) error {
 		return UsageError(cmd, "--timeout takes a time above zero, not %q", p.Timeout)
 	case p.retries < 0 || p.retries > 20:
 		return UsageError(cmd, "--retries takes 0 to 20, not %d", p.retries)
+	case len(p.pins) > 0 && p.ca != "":
+		return UsageError(cmd, "--pin says which certificate it must be, and --%s who must have issued it: give one of them", p.caFlag)
 	case p.insecure && (p.requireTLS || len(p.pins) > 0 || p.ca != ""):
 		return UsageError(cmd, "--insecure trusts every certificate, and --require-tls, --pin and --%s do not", p.caFlag)
 	}
@@ -164,6 +165,13 @@ func (p *PhoneFlags) Warn(note func(message string)) func(finding.Finding) {
 	}
 }
 
+// Ask asks for the password of all phones where it can only be typed.
+func (p *PhoneFlags) Ask(ctx context.Context, question string) {
+	if p.passwords.Typed() && !p.keyring {
+		p.passwords.Get(ctx, question)
+	}
+}
+
 // PasswordOf gives the password for a phone: the inventory's, else that of the
 // file, the environment, the keyring, the terminal, in this order.
 func (p *PhoneFlags) PasswordOf(address, user, given string) func(context.Context) (string, bool) {
@@ -184,7 +192,7 @@ func (p *PhoneFlags) fromKeyring(address, user string) (string, bool) {
 		return "", false
 	}
 	host := address
-	if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
+	if u, err := upload.ParseAddress(address); err == nil {
 		host = u.Hostname()
 	}
 	for _, name := range []string{user + "@" + host, user} {

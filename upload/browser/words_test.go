@@ -33,7 +33,7 @@ func TestReply(t *testing.T) {
 	if got := reply(413, ""); got.Class != dialect.TooLarge {
 		t.Errorf("got %+v", got)
 	}
-	if got := reply(500, "x"); got.Class != dialect.Refused || got.Text != "Internal Server Error" {
+	if got := reply(500, "x"); got.Class != dialect.Silent || got.Text != "Internal Server Error" {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -39,10 +39,10 @@ func (d *api) Login(ctx context.Context, user, password string) error {
 	case a.Status >= 400:
 		return &StatusError{a.Status}
 	case err != nil:
-		return &LoginError{Outcome: Strange, Text: clip(without(page.Parse(a.Body).Title, password))}
+		return &LoginError{Outcome: Strange, Text: clip(mask(page.Parse(a.Body).Title, password))}
 	}
 	if e := apiEntered(answer); e != nil {
-		e.Text = without(e.Text, password)
+		e.Text = mask(e.Text, password)
 		return e
 	}
 	if err = d.info(ctx); errors.Is(err, ErrLoggedOut) {

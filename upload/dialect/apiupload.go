@@ -67,15 +67,15 @@ func (d *api) Plan(ctx context.Context, role handset.Role) (*Post, error) {
 		return nil, err
 	}
 	fields := sent(form)
-	post := &Post{Role: role, Method: http.MethodPost, Ref: d.mask(ref), Field: file.Name, Send: &planned{ref: ref, field: file.Name, fields: fields}}
+	post := &Post{Role: role, Method: http.MethodPost, Ref: shownRef(d.mask(ref)), Field: file.Name, Send: &planned{ref: ref, field: file.Name, fields: fields}}
 	for _, f := range fields {
-		post.Fields = append(post.Fields, f.Name+"="+d.mask(f.Value))
+		post.Fields = append(post.Fields, shownField(f.Name, d.mask(f.Value)))
 	}
 	return post, nil
 }
 
 // mask hides what is secret in what people read.
-func (d *api) mask(text string) string { return without(text, d.token, d.client.Cookie(sessionCookie)) }
+func (d *api) mask(text string) string { return mask(text, d.token, d.client.Cookie(sessionCookie)) }
 
 // Upload posts a file as planned; the token is a header.
 func (d *api) Upload(ctx context.Context, plan *Post, file File) (Answer, error) {

@@ -6,8 +6,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -219,6 +221,25 @@ func TestPlanHidesSecrets(t *testing.T) {
 		}
 	})
 }
+
+// Nor does it show what lets somebody in under a name that nobody knew.
+func TestPlanHidesUnknownSecrets(t *testing.T) {
+	r := start(t, dialect.Plain, nil)
+	r.front = func(w http.ResponseWriter, q *http.Request, phone http.Handler) {
+		answer := httptest.NewRecorder()
+		phone.ServeHTTP(answer, q)
+		maps.Copy(w.Header(), answer.Header())
+		w.WriteHeader(answer.Code)
+		w.Write(formTag.ReplaceAll(answer.Body.Bytes(), []byte(`<form action="/take?csrfToken=first-secret" ${1}><input type="hidden" name="sessionKey" value="second-secret">`)))
+	}
+	plan, err := r.in(t).Plan(t.Context(), handset.Trusted)
+	wants(t, "plan", err, nil)
+	if all := plan.Ref + " " + strings.Join(plan.Fields, " "); strings.Contains(all, "-secret") || !strings.Contains(all, "sessionKey=***") {
+		t.Errorf("%q", all)
+	}
+}
+
+var formTag = regexp.MustCompile(`<form (id="formUpload" method="post" enctype="multipart/form-data") action="[^"]*"[^>]*>`)
 
 func TestTraceHidesSecrets(t *testing.T) {
 	each(t, func(t *testing.T, name dialect.Name, with func(simulate.Faults) *rig) {

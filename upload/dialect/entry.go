@@ -3,7 +3,9 @@ package dialect
 import (
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -44,11 +46,14 @@ func masked(err error, secrets ...string) error {
 	return err
 }
 
-// mask hides secrets in a text for people.
+// mask hides secrets in a text for people, also as forms and pages spell them.
 func mask(text string, secrets ...string) string {
 	for _, secret := range secrets {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, hidden)
+		if secret == "" {
+			continue
+		}
+		for _, spelled := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret)} {
+			text = strings.ReplaceAll(text, spelled, hidden)
 		}
 	}
 	return text

@@ -106,21 +106,11 @@ func (l *listener) entered(a *web.Answer, password string) error {
 // strange is a login that met something else. What the phone says may hold what
 // it was told, so that is hidden.
 func (l *listener) strange(text, password string) error {
-	e := &LoginError{Outcome: Strange, Text: clip(without(text, password, l.client.Cookie(sessionCookie)))}
+	e := &LoginError{Outcome: Strange, Text: clip(mask(text, password, l.client.Cookie(sessionCookie)))}
 	if busy(text) {
 		e.Outcome = Busy
 	}
 	return e
-}
-
-// without hides secrets in a text.
-func without(text string, secrets ...string) string {
-	for _, secret := range secrets {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, hidden)
-		}
-	}
-	return text
 }
 
 // busy reads the words of V81 and later, which join theirs: auth_err_user_busy.

@@ -3,6 +3,7 @@ package dialect
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/upload/page"
@@ -125,9 +126,24 @@ func formOfSettings(p *live, values []web.Pair) (web.Request, error) {
 			return web.Request{}, ErrNoForm
 		}
 	}
+	if unmarked(form, values) {
+		return web.Request{}, ErrNoForm
+	}
 	ref, err := resolve(p.at, form.Action)
 	if err != nil {
 		return web.Request{}, err
 	}
 	return p.submit(form.Method, ref, p.signed(overlay(sent(form), values...))), nil
+}
+
+// unmarked reports whether the form has a drop-down beside the written ones of
+// which the page does not show the present choice. To send the form would
+// change that setting too.
+func unmarked(form page.Form, written []web.Pair) bool {
+	return slices.ContainsFunc(form.Fields, func(f page.Field) bool {
+		_, disabled := f.Attributes["disabled"]
+		return f.Kind == "select" && f.Name != "" && !disabled &&
+			!slices.ContainsFunc(f.Options, func(o page.Option) bool { return o.Selected }) &&
+			!slices.ContainsFunc(written, func(w web.Pair) bool { return w.Name == f.Name })
+	})
 }

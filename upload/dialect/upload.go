@@ -3,6 +3,7 @@ package dialect
 import (
 	"context"
 	"net/http"
+	"regexp"
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/upload/web"
@@ -30,12 +31,30 @@ func planUpload(p *live, role handset.Role, session string) (*Post, error) {
 		return nil, err
 	}
 	send := &planned{ref, file.Name, p.encoded(p.signed(sent(form))), p.shown}
-	post := &Post{Role: role, Method: http.MethodPost, Ref: mask(ref, p.token, session), Field: file.Name, Send: send}
+	post := &Post{Role: role, Method: http.MethodPost, Ref: shownRef(mask(ref, p.token, session)), Field: file.Name, Send: send}
 	for _, f := range p.signed(sent(form)) {
-		post.Fields = append(post.Fields, f.Name+"="+mask(f.Value, p.token, session))
+		post.Fields = append(post.Fields, shownField(f.Name, mask(f.Value, p.token, session)))
 	}
 	return post, nil
 }
+
+// telling are names of fields that hold what lets somebody in, under whatever
+// name a page has it.
+var (
+	telling      = regexp.MustCompile(`(?i)token|session|csrf|nonce|passw|pwd|secret|\bkey\b`)
+	tellingQuery = regexp.MustCompile(`(?i)([?&][^=&#]*(?:token|session|csrf|nonce|passw|pwd|secret)[^=&#]*=)[^&#]+`)
+)
+
+// shownField is a field as people read it.
+func shownField(name, value string) string {
+	if value != "" && telling.MatchString(name) {
+		value = hidden
+	}
+	return name + "=" + value
+}
+
+// shownRef is an address as people read it.
+func shownRef(ref string) string { return tellingQuery.ReplaceAllString(ref, "${1}"+hidden) }
 
 func uploadPlanned(ctx context.Context, c *web.Client, plan *Post, file File) (Answer, error) {
 	send, ok := plan.Send.(*planned)

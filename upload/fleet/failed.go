@@ -16,6 +16,8 @@ type Failed struct {
 	header func() string
 	draft  *draft
 	rows   int
+	// told says that anything became of any phone.
+	told bool
 }
 
 // NewFailed begins a list that replaces what is at path when it is closed.
@@ -31,11 +33,12 @@ func NewFailed(path string, header func() string) (*Failed, error) {
 	return &Failed{path: path, header: header, draft: d}, nil
 }
 
-// Add writes the row of a phone that failed, could not be confirmed, or was not
-// reached; of others it takes no note. A line that was too long to be read
-// cannot be written either.
+// Add writes the row of a phone that failed, could not be confirmed, was not
+// reached, or was only planned for in a dry run; of others it takes no note. A
+// line that was too long to be read cannot be written either.
 func (l *Failed) Add(f Finished) error {
-	again := f.left || f.Result.Result == upload.Failed || f.Result.Result == upload.Unconfirmed
+	l.told = true
+	again := f.left || f.Result.Result == upload.Failed || f.Result.Result == upload.Unconfirmed || f.Result.Result == upload.Planned
 	if !again || f.Row.Text == "" {
 		return nil
 	}
@@ -44,18 +47,22 @@ func (l *Failed) Add(f Finished) error {
 	}
 	l.rows++
 	_, err := l.draft.WriteString(f.Row.Text.Reveal() + "\n")
-	return l.told(err)
+	return l.tell(err)
 }
 
 // Close puts the list in its place. When no phone is left there is none, and
-// that of an earlier run is removed.
+// that of an earlier run is removed; not so when there was no phone at all, as
+// with an inventory that could not be read.
 func (l *Failed) Close() error {
 	if l.rows > 0 {
-		return l.told(l.draft.commit())
+		return l.tell(l.draft.commit())
 	}
 	l.draft.abandon()
+	if !l.told {
+		return nil
+	}
 	if err := os.Remove(l.draft.path); !errors.Is(err, fs.ErrNotExist) {
-		return l.told(err)
+		return l.tell(err)
 	}
 	return nil
 }
@@ -63,7 +70,7 @@ func (l *Failed) Close() error {
 // Abandon leaves what was at the path as it is.
 func (l *Failed) Abandon() { l.draft.abandon() }
 
-func (l *Failed) told(err error) error {
+func (l *Failed) tell(err error) error {
 	if err == nil {
 		return nil
 	}

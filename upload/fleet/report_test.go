@@ -176,3 +176,33 @@ func TestFailedHoldsWhoWasNotReached(t *testing.T) {
 		t.Errorf("%q", lines)
 	}
 }
+
+// TestFailedStays: neither a dry run nor a list that cannot be read takes away
+// what an earlier run has left.
+func TestFailedStays(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "failed.csv")
+	const before = "address\n198.51.100.1\n198.51.100.2\n"
+	for name, c := range map[string]struct {
+		list   string
+		result upload.Outcome
+	}{
+		"dry run": {before, upload.Planned}, "no list": {"nonsense\n1\n", upload.Uploaded},
+	} {
+		if err := os.WriteFile(path, []byte(before), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		reader := inventory.NewReader(strings.NewReader(c.list))
+		failed, err := fleet.NewFailed(path, reader.Header)
+		if err != nil {
+			t.Fatal(err)
+		}
+		visit := func(context.Context, fleet.Task) upload.Result { return upload.Result{Result: c.result} }
+		_, _ = fleet.Run(context.Background(), reader.All(), fleet.Config{Visit: visit, Concurrency: 1, Each: failed.Add})
+		if err := failed.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(path); err != nil || string(text) != before {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+	}
+}

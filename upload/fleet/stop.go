@@ -58,7 +58,7 @@ func (r *run) judge(last *Finished) {
 	}
 	if r.MaxFailures.reached(bad, n) {
 		r.halt(remark("run.max-failures", "look at the causes, then go on with --resume",
-			"%d of %d phones failed or could not be confirmed, and no more than %s may", bad, n, r.MaxFailures), nil)
+			"%d of %d phones failed or could not be confirmed, and the run was to stop at %s", bad, n, r.MaxFailures), nil)
 	}
 }
 

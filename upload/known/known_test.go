@@ -101,7 +101,7 @@ func TestStoreWithoutLastLineEnd(t *testing.T) {
 func TestStoreThatCannotBeRead(t *testing.T) {
 	folder := t.TempDir()
 	large := filepath.Join(folder, "large")
-	os.WriteFile(large, bytes.Repeat([]byte("#\n"), 2<<20+1), 0o600)
+	os.WriteFile(large, bytes.Repeat([]byte("#\n"), 16<<20+1), 0o600)
 	broken := filepath.Join(folder, "broken")
 	os.WriteFile(broken, []byte("a:1 sha256:zz\nb:1 "+print(1).String()+"\n"), 0o600)
 	for _, path := range []string{folder, large, broken} {

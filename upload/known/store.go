@@ -13,8 +13,9 @@ import (
 	"sync"
 )
 
-// maxFile is the longest file that is read, in bytes: 40,000 phones.
-const maxFile = 4 << 20
+// maxFile is the longest file that is read, in bytes: 300,000 certificates. Each
+// new server certificate of a phone is one more line.
+const maxFile = 32 << 20
 
 // Store is the file of known phones. It is safe for concurrent use, and
 // processes that share the file do each other no harm: each adds whole lines at

@@ -11,7 +11,7 @@ import (
 
 // The most of each kind that is kept of a page; the rest is left out.
 const (
-	maxBytes     = 2 << 20
+	maxBytes     = 1 << 20
 	maxForms     = 200
 	maxFields    = 5000
 	maxOptions   = 5000
@@ -30,7 +30,7 @@ const (
 )
 
 // Parse reads a page. It takes whatever comes and never fails: what cannot be
-// understood is left out. Of more than 2 MiB the beginning is read.
+// understood is left out. Of more than 1 MiB the beginning is read.
 func Parse(body []byte) *Page {
 	p := &Page{Variables: map[string]string{}}
 	doc := tree(decode(body))

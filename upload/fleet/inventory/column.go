@@ -77,7 +77,7 @@ func (r *Row) put(c column, label, value string) {
 	case user:
 		r.User = value
 	case via:
-		r.Via = value
+		r.Via = r.choice(label, strings.ToLower(value), "form", "browser", "import")
 	case server:
 		r.Server = value
 	case custom:

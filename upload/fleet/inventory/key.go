@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 )
 
@@ -33,14 +34,24 @@ func (r *Row) Name() string {
 // same by HTTP and by HTTPS.
 func normal(address string) string {
 	scheme, host := cutScheme(strings.ToLower(address))
-	host = strings.TrimRight(host, "/")
+	// A page behind the host is no other phone, nor is the host's full name.
+	host, _, _ = strings.Cut(host, "/")
+	if ip, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return ip.String()
+	}
 	switch scheme {
 	case "http://":
 		host = strings.TrimSuffix(host, ":80")
 	case "https://":
 		host = strings.TrimSuffix(host, ":443")
+	default:
+		// Without a scheme these ports alone tell it (upload.ParseAddress).
+		host = strings.TrimSuffix(strings.TrimSuffix(host, ":80"), ":443")
 	}
-	return host
+	if ip, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return ip.String()
+	}
+	return strings.TrimSuffix(host, ".")
 }
 
 // cutScheme parts an address behind "://" and leaves out who logs in.

@@ -15,6 +15,12 @@ func TestKeys(t *testing.T) {
 		{"http://admin:s3cret@192.0.2.1/", "", "address:192.0.2.1", "http://192.0.2.1/"},
 		{"admin:s3@cret@192.0.2.1", "", "address:192.0.2.1", "192.0.2.1"},
 		{"192.0.2.1", "00005e005301", "mac:00005e005301", "192.0.2.1"},
+		{"192.0.2.1:443", "", "address:192.0.2.1", "192.0.2.1:443"},
+		{"http://192.0.2.1/servlet?p=login", "", "address:192.0.2.1", "http://192.0.2.1/servlet?p=login"},
+		{"phone.example.com.", "", "address:phone.example.com", "phone.example.com."},
+		{"http://[2001:DB8:0::80]/", "", "address:2001:db8::80", "http://[2001:DB8:0::80]/"},
+		{"2001:db8::80", "", "address:2001:db8::80", "2001:db8::80"},
+		{"[2001:db8::80]:8080", "", "address:[2001:db8::80]:8080", "[2001:db8::80]:8080"},
 		{"", "", "", "line 7"},
 	} {
 		row := inventory.Row{Line: 7, Address: c.address}

@@ -1,0 +1,254 @@
+//go:build unix
+
+package commands_test
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/phonecert/phonecert/handset/simulate"
+	"github.com/phonecert/phonecert/handset/simulate/device"
+	"github.com/phonecert/phonecert/handset/simulate/dialect"
+	"github.com/phonecert/phonecert/handset/simulate/serve"
+	"github.com/phonecert/phonecert/internal/testca"
+)
+
+// process is phonecert as a process of its own, at the real time.
+type process struct {
+	*exec.Cmd
+	out, err bytes.Buffer
+}
+
+func (o *office) process(args ...string) *process {
+	p := &process{Cmd: exec.Command("phonecert", args...)}
+	p.Env = append(os.Environ(), "HOME="+o.home, "XDG_CONFIG_HOME="+o.home, "PHONECERT_PASSWORD="+o.env["PHONECERT_PASSWORD"])
+	p.Stdout, p.Stderr = &p.out, &p.err
+	return p
+}
+
+// ended waits for the end and gives the exit code, -1 after a kill.
+func (p *process) ended(t *testing.T) int {
+	t.Helper()
+	err := p.Wait()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return p.ProcessState.ExitCode()
+}
+
+// today is the file of a CA that is valid at the real time.
+func (o *office) today(name string) string {
+	return o.file(name+".pem", testca.Root(o.t, name, testca.Between(time.Now().Add(-time.Hour), time.Now().AddDate(1, 0, 0))).PEM())
+}
+
+// TestKillAndResume: phones of six dialects, one in twenty of them broken, a
+// kill, and a resume: each is accounted for once, and none was written to twice.
+func TestKillAndResume(t *testing.T) {
+	t.Parallel()
+	const idle = 1500 * time.Millisecond
+	writes, mu := map[string]int{}, sync.Mutex{}
+	o := newOffice(t)
+	s := newSite(t, serve.Config{
+		Count: 240, Clock: time.Now, Seed: 11, FaultShare: 0.05, Faults: simulate.Faults{HTTP500: 0.6, Slow: 3 * time.Millisecond},
+		Policy: device.Policy{IdleTime: idle},
+		Observe: func(p *serve.Served, r *http.Request) {
+			if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+				mu.Lock()
+				writes[p.URL]++
+				mu.Unlock()
+			}
+		},
+	}, dialect.All()...)
+	report := filepath.Join(o.dir, "report.csv")
+	args := []string{"upload", o.today("Example Root"), "--as", "trusted", "--inventory", o.inventory(s), "--concurrency", "8", "--resume", "--skip-check", "--report", report, "--retries", "1"}
+	first := o.process(args...)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for s.posts.Load() < 60 {
+		time.Sleep(time.Millisecond)
+	}
+	first.Process.Kill()
+	if code := first.ended(t); code != -1 {
+		t.Fatalf("it ended by itself with %d: %s", code, &first.err)
+	}
+	time.Sleep(idle) // the sessions that the kill left open
+	second := o.process(append(args, "--json")...)
+	if err := second.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if code := second.ended(t); code != 3 {
+		t.Errorf("exit code %d: %s", code, &second.err)
+	}
+	list, sum := byPhone(t, second.out.String())
+	results := reported(t, report)
+	if len(results) != 240 || len(list) != 240 || sum.Summary.Phones != 240 || sum.Summary.Earlier < 40 || sum.Summary.NotReached != 0 {
+		t.Errorf("%d rows, %d objects, %+v", len(results), len(list), sum.Summary)
+	}
+	for _, p := range s.Phones() {
+		stored, result := len(p.Phone.State().Trusted), results[p.URL]
+		mu.Lock()
+		posted := writes[p.URL]
+		mu.Unlock()
+		switch {
+		case result != list[p.URL].Result:
+			t.Errorf("%s: %q in the report, %q on standard output", p.URL, result, list[p.URL].Result)
+		case !p.Faulty && (stored != 1 || posted > 1 || result != "uploaded"):
+			t.Errorf("%s: %s, posted %d times, holds %d: %+v", p.URL, result, posted, stored, list[p.URL])
+		case stored == 0 && result == "uploaded":
+			t.Errorf("%s: %s, and nothing is there", p.URL, result)
+		}
+	}
+}
+
+// TestFirstInterrupt: the phones in hand come to their end and are logged out,
+// the journal knows the others, and a resume does just those.
+func TestFirstInterrupt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	s := newSite(t, serve.Config{Count: 60, Clock: time.Now, Faults: simulate.Faults{Slow: 10 * time.Millisecond}}, dialect.Plain, dialect.Session, dialect.API)
+	root := o.today("Example Root")
+	report, failed := filepath.Join(o.dir, "report.csv"), filepath.Join(o.dir, "failed.csv")
+	args := []string{"upload", root, "--as", "trusted", "--inventory", o.inventory(s), "--concurrency", "6", "--report", report, "--failed", failed, "--skip-check"}
+	p := o.process(append(args, "--json")...)
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for s.posts.Load() < 12 {
+		time.Sleep(time.Millisecond)
+	}
+	if err := p.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if code := p.ended(t); code != 130 {
+		t.Fatalf("exit code %d: %s", code, &p.err)
+	}
+	list, sum := byPhone(t, p.out.String())
+	if len(list) != 60 || !sum.Summary.Interrupted || sum.Summary.NotReached == 0 || sum.Summary.Failed != 0 || sum.Summary.Results["uploaded"]+sum.Summary.NotReached != 60 {
+		t.Errorf("%d objects, %+v", len(list), sum.Summary)
+	}
+	if n := strings.Count(o.text("failed.csv"), "\n") - 1; n != sum.Summary.NotReached || len(reported(t, report)) != 60 {
+		t.Errorf("%d in the list of those that are left, of %d", n, sum.Summary.NotReached)
+	}
+	for _, phone := range s.Phones() {
+		held := len(phone.Phone.State().Trusted)
+		if done := list[phone.URL].Result == "uploaded"; done != (held == 1) {
+			t.Errorf("%s: %s, holds %d", phone.URL, list[phone.URL].Result, held)
+		}
+	}
+	// Nobody is left logged in: a session would refuse the next one for minutes.
+	again := o.process(append(args, "--json", "--resume")...)
+	if err := again.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if code := again.ended(t); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &again.err)
+	}
+	if _, second := byPhone(t, again.out.String()); second.Summary.Earlier+sum.Summary.NotReached != 60 || second.Summary.Results["uploaded"] != 60 || s.posts.Load() != 60 || o.text("failed.csv") != "" {
+		t.Errorf("%d posts, %+v", s.posts.Load(), second.Summary)
+	}
+	for _, phone := range s.Phones()[:6] {
+		if said := o.run(0, "phone", "show", phone.URL); !strings.Contains(said.out, "Example Root") {
+			t.Error(said.out)
+		}
+	}
+}
+
+// TestSecondInterrupt stops at once, also while phones hang.
+func TestSecondInterrupt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	s := newSite(t, serve.Config{Count: 20, Clock: time.Now, Faults: simulate.Faults{Hang: true}}, dialect.Plain)
+	report := filepath.Join(o.dir, "report.csv")
+	p := o.process("upload", o.today("Example Root"), "--as", "trusted", "--inventory", o.inventory(s), "--concurrency", "4", "--report", report, "--json")
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for s.Requests() < 4 {
+		time.Sleep(time.Millisecond)
+	}
+	p.Process.Signal(os.Interrupt)
+	time.Sleep(100 * time.Millisecond)
+	if p.Process.Signal(syscall.Signal(0)) != nil {
+		t.Error("the first Ctrl-C gave the phones in hand up")
+	}
+	second := time.Now()
+	p.Process.Signal(os.Interrupt)
+	if code := p.ended(t); code != 130 || time.Since(second) > 8*time.Second {
+		t.Errorf("exit code %d after %s: %s", code, time.Since(second), &p.err)
+	}
+	list, sum := byPhone(t, p.out.String())
+	if len(list) != 20 || len(reported(t, report)) != 20 || !sum.Summary.Interrupted {
+		t.Errorf("%d phones, %+v", len(list), sum.Summary)
+	}
+	t.Logf("it ended %s after the second", time.Since(second))
+}
+
+// TestInterruptOfOne: a visit to the only phone is broken off, and logs out.
+func TestInterruptOfOne(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	s := newSite(t, serve.Config{Clock: time.Now, Faults: simulate.Faults{Slow: 60 * time.Millisecond}}, dialect.Session)
+	for _, args := range [][]string{{"upload", o.today("Example Root"), "--as", "trusted", "--phone", s.one().URL}, {"phone", "show", s.one().URL}} {
+		before, p := s.Requests(), o.process(args...)
+		if err := p.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for s.Requests() < before+5 { // by then it is logged in
+			time.Sleep(time.Millisecond)
+		}
+		p.Process.Signal(os.Interrupt)
+		if code := p.ended(t); code != 130 || !strings.Contains(p.err.String(), "interrupted") {
+			t.Errorf("%v: exit code %d: %s", args, code, &p.err)
+		}
+		if said := o.run(0, "phone", "show", s.one().URL); strings.Contains(said.err, "somebody else") {
+			t.Error(said.err)
+		}
+	}
+}
+
+// TestFullDisk: without its journal a run touches no phone.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := newOffice(t)
+	s := newSite(t, serve.Config{Count: 60, Clock: time.Now}, dialect.Plain)
+	args := []string{"upload", o.today("Example Root"), "--as", "trusted", "--inventory", o.inventory(s), "--concurrency", "4", "--json", "--skip-check"}
+	// A device that keeps nothing is told before the first phone.
+	if said := o.run(1, append(args, "--journal", os.DevNull)...); !strings.Contains(said.err, "the journal") || s.Requests() != 0 {
+		t.Errorf("%d requests, %s", s.Requests(), said.err)
+	}
+	p := o.process(args...)
+	p.Path, p.Args = shell, append([]string{"sh", "-c", `ulimit -f 8; exec phonecert "$@"`, "sh"}, args...)
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if code := p.ended(t); code != 1 || !strings.Contains(p.err.String(), "cannot be written, and without it no phone is touched") || !strings.Contains(p.err.String(), "hint: ") {
+		t.Fatalf("exit code %d: %s", code, &p.err)
+	}
+	list, sum := byPhone(t, p.out.String())
+	touched := 0
+	for _, phone := range s.Phones() {
+		touched += len(phone.Phone.State().Trusted)
+	}
+	if len(list) != 60 || sum.Summary.NotReached == 0 || touched > 20 {
+		t.Errorf("%d phones, %d touched, %+v", len(list), touched, sum.Summary)
+	}
+	// With room again it goes on, and nothing is done twice.
+	if _, sum = o.many(0, append(args[1:], "--resume")...); sum.Summary.Phones != 60 || s.posts.Load() > 60 {
+		t.Errorf("%d posts, %+v", s.posts.Load(), sum.Summary)
+	}
+}
