@@ -34,7 +34,7 @@ func floors() [][]string {
 		{"handset/simulate/dialect", "upload/dialect"},
 		{"handset/simulate", "upload/browser"},
 		{"handset/simulate/serve", "upload"},
-		{"upload/fleet/journal"},
+		{"upload/fleet/journal", "upload/visit"},
 		{"upload/fleet"},
 		{"internal/report/paper"},
 		{"internal/report", "internal/report/wire/inside", "internal/report/reporttest"},

@@ -15,6 +15,7 @@ import (
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/upload"
 	"github.com/phonecert/phonecert/upload/fleet"
+	"github.com/phonecert/phonecert/upload/visit"
 )
 
 // uploadOptions are the flags of "phonecert upload".
@@ -193,14 +194,14 @@ func runUpload(ctx context.Context, o *uploadOptions) error {
 }
 
 // order is what is to be done on every phone.
-func (o *uploadOptions) order(ctx context.Context) (*upload.Order, error) {
+func (o *uploadOptions) order(ctx context.Context) (*visit.Order, error) {
 	config, err := o.flags.Config(ctx, !o.dryRun)
 	if err != nil {
 		return nil, err
 	}
-	order := &upload.Order{
+	order := &visit.Order{
 		Config: *config, Role: handset.Role(o.role), Via: upload.Route(o.via), DryRun: o.dryRun, SkipCheck: o.skipCheck,
-		Reboot: upload.RebootWhen(o.reboot), Handset: o.handset, Replace: o.replace,
+		Reboot: visit.RebootWhen(o.reboot), Handset: o.handset, Replace: o.replace,
 		Profile: remembered(o.f.Profile), Listen: net.Listen,
 	}
 	if order.Profiles, _, err = o.f.Handsets(ctx, "all"); err != nil {
@@ -218,7 +219,7 @@ func (o *uploadOptions) order(ctx context.Context) (*upload.Order, error) {
 		if err != nil {
 			return nil, err
 		}
-		item := upload.NewItem(file, filepath.Base(path), order.Role)
+		item := visit.NewItem(file, filepath.Base(path), order.Role)
 		if len(item.Certificates) == 0 {
 			return nil, factory.WithHint(fmt.Errorf("%q holds no certificate", path), fmt.Sprintf("phonecert inspect %q tells what it is", path))
 		}

@@ -12,10 +12,11 @@ import (
 	"github.com/phonecert/phonecert/upload/fleet"
 	"github.com/phonecert/phonecert/upload/fleet/inventory"
 	"github.com/phonecert/phonecert/upload/fleet/journal"
+	"github.com/phonecert/phonecert/upload/visit"
 )
 
 // uploadMany does the phones of an inventory.
-func uploadMany(ctx context.Context, o *uploadOptions, order *upload.Order) (err error) {
+func uploadMany(ctx context.Context, o *uploadOptions, order *visit.Order) (err error) {
 	// The list is read to its end even when the run was interrupted, so that
 	// every phone is accounted for.
 	list, done, err := o.f.Inventory(o.f.Hard(ctx), o.fleet.inventory)
@@ -134,17 +135,17 @@ func exitOf(s fleet.Summary) factory.ExitCode {
 }
 
 // target is the phone of a row.
-func (o *uploadOptions) target(t fleet.Task) upload.Target {
+func (o *uploadOptions) target(t fleet.Task) visit.Target {
 	row := t.Row
 	user := o.flags.UserOr(row.User)
-	return upload.Target{
+	return visit.Target{
 		Address: row.Address, MAC: macOf(&row), Handset: row.Handset, User: user, Via: upload.Route(row.Via),
 		Password: o.flags.PasswordOf(row.Address, user, row.Password.Reveal()), Before: t.Before, Note: t.Note,
 	}
 }
 
 // openJournal opens the journal of the run. A dry run has none.
-func (o *uploadOptions) openJournal(order *upload.Order) (*journal.Journal, error) {
+func (o *uploadOptions) openJournal(order *visit.Order) (*journal.Journal, error) {
 	if o.dryRun {
 		return nil, nil
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/phonecert/phonecert/inspect/phone"
 	"github.com/phonecert/phonecert/internal/report/push"
 	"github.com/phonecert/phonecert/upload"
+	"github.com/phonecert/phonecert/upload/visit"
 )
 
 // desk puts a profile on a desk for the check, with its factory settings.
@@ -34,10 +35,10 @@ func (o *uploadOptions) replace(ctx context.Context, address, present string) bo
 }
 
 // uploadOne does one phone.
-func uploadOne(ctx context.Context, o *uploadOptions, order *upload.Order) error {
+func uploadOne(ctx context.Context, o *uploadOptions, order *visit.Order) error {
 	limited, cancel := context.WithTimeout(ctx, o.flags.Timeout)
 	defer cancel()
-	r := order.Visit(limited, upload.Target{Address: o.phone, User: o.flags.User, Password: o.flags.PasswordOf(o.phone, o.flags.User, "")})
+	r := order.Visit(limited, visit.Target{Address: o.phone, User: o.flags.User, Password: o.flags.PasswordOf(o.phone, o.flags.User, "")})
 	if err := push.NewPrinter(o.f.Streams, o.printing()).One(&r); err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func refusedByPhone(cause string) bool {
 }
 
 // fingerprint tells whether two runs put the same on phones.
-func (o *uploadOptions) fingerprint(order *upload.Order) string {
+func (o *uploadOptions) fingerprint(order *visit.Order) string {
 	h := sha256.New()
 	for _, f := range order.Files {
 		fmt.Fprintf(h, "%s %x\n", f.Name, sha256.Sum256(f.Raw))

@@ -71,7 +71,7 @@ func sentenceOf(function string) (place int, ok bool) {
 	switch function {
 	case "add":
 		return 4, true
-	case "end", "problem", "remark":
+	case "end", "problem", "NewProblem", "remark":
 		return 3, true
 	case "refuse":
 		return 2, true

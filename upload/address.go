@@ -28,7 +28,7 @@ func ParseAddress(text string) (*url.URL, error) {
 	u, err := url.Parse(full)
 	if err != nil {
 		// The error of the parser repeats the address, which may hold a password.
-		return nil, problem("upload.address", nil, "give a URL such as http://192.0.2.55", "the address is none")
+		return nil, NewProblem("upload.address", nil, "give a URL such as http://192.0.2.55", "the address is none")
 	}
 	if u.Scheme == "any" {
 		u.Scheme = ""
@@ -37,17 +37,17 @@ func ParseAddress(text string) (*url.URL, error) {
 	_, portErr := net.LookupPort("tcp", port)
 	switch {
 	case u.User != nil:
-		return nil, problem("upload.address-password", nil, "take it out, and give --user and --password-file", "the address holds a user or a password, which other users of this machine can see")
+		return nil, NewProblem("upload.address-password", nil, "take it out, and give --user and --password-file", "the address holds a user or a password, which other users of this machine can see")
 	case u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https":
-		return nil, problem("upload.address-scheme", nil, "give a URL such as http://192.0.2.55", "the address begins with %q and not with http:// or https://", u.Scheme+"://")
+		return nil, NewProblem("upload.address-scheme", nil, "give a URL such as http://192.0.2.55", "the address begins with %q and not with http:// or https://", u.Scheme+"://")
 	case u.Hostname() == "" || port != "" && portErr != nil || strings.ContainsAny(u.Hostname(), " /%\\"):
-		return nil, problem("upload.address", nil, "give a URL such as http://192.0.2.55", "%q is no address of a phone", text)
+		return nil, NewProblem("upload.address", nil, "give a URL such as http://192.0.2.55", "%q is no address of a phone", text)
 	}
 	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
 }
 
-// anonymous leaves out of an address who logs in, and with what.
-func anonymous(text string) string {
+// Anonymous leaves out of an address who logs in, and with what.
+func Anonymous(text string) string {
 	scheme, rest, found := strings.Cut(text, "://")
 	if !found {
 		return text[strings.LastIndexByte(text, '@')+1:]
@@ -71,7 +71,7 @@ func (c *Config) settle(ctx context.Context, address *url.URL) (*url.URL, error)
 		return &u, nil
 	case "":
 	default:
-		return nil, problem("upload.address-port", nil, "write http:// or https:// before it", "%q does not say whether the port is for HTTP or HTTPS", u.Host)
+		return nil, NewProblem("upload.address-port", nil, "write http:// or https:// before it", "%q does not say whether the port is for HTTP or HTTPS", u.Host)
 	}
 	limited, cancel := context.WithTimeout(ctx, firstTry)
 	defer cancel()
@@ -84,10 +84,10 @@ func (c *Config) settle(ctx context.Context, address *url.URL) (*url.URL, error)
 	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
-		return nil, problem("upload.no-such-name", err, "look at the name", "the name %q is not known", u.Hostname())
+		return nil, NewProblem("upload.no-such-name", err, "look at the name", "the name %q is not known", u.Hostname())
 	}
 	if c.speaksHTTPS(u.Hostname()) {
-		p := problem("upload.https-gone", err, "look whether the phone is on; write http:// before the address if HTTPS was turned off on it",
+		p := NewProblem("upload.https-gone", err, "look whether the phone is on; write http:// before the address if HTTPS was turned off on it",
 			"nothing answers by HTTPS at %q, which should, so that no password goes there by HTTP", u.Hostname())
 		p.passing = true
 		return nil, p

@@ -61,7 +61,7 @@ func (k Pick) means(line page.Certificate) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(k.Certificates, func(c *certificate.Certificate) bool { return compare(line, c) == same })
+	return slices.ContainsFunc(k.Certificates, func(c *certificate.Certificate) bool { return Compare(line, c) == Same })
 }
 
 // Discarded is what became of one certificate that was to be deleted.
@@ -92,10 +92,7 @@ func (p *Phone) Discard(ctx context.Context, role handset.Role, c page.Certifica
 		return d, err
 	}
 	d.Text = answer.Text
-	for n := range verifyReads {
-		if n > 0 && p.config.Wait(ctx, verifyPause<<n) != nil {
-			break
-		}
+	for n := 0; p.config.Again(ctx, n); n++ {
 		now, listed, err := p.Certificates(ctx, role)
 		if err != nil {
 			return d, err
@@ -204,7 +201,7 @@ func Return(ctx context.Context, address string, c *Config) (gone bool, err erro
 			gone = true
 		}
 		if err := patient.Wait(ctx, returnPause); err != nil {
-			return gone, explain(err)
+			return gone, Explain(err)
 		}
 	}
 }

@@ -36,7 +36,7 @@ type Config struct {
 func (c *Config) patient(ctx context.Context, look func() error) error {
 	for n := 0; ; n++ {
 		err := look()
-		if err == nil || n >= c.Retries || ctx.Err() != nil || !explain(err).passing {
+		if err == nil || n >= c.Retries || ctx.Err() != nil || !Explain(err).passing {
 			return err
 		}
 		if c.Wait(ctx, c.Backoff<<n) != nil {
@@ -58,4 +58,16 @@ func (c *Config) Wait(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// A phone may need a moment until its list shows what it has taken.
+const (
+	readBacks    = 3
+	readBackWait = 400 * time.Millisecond
+)
+
+// Again reports whether a list that does not show a change yet is to be read
+// once more, and waits before; n counts from 0, the first time.
+func (c *Config) Again(ctx context.Context, n int) bool {
+	return n == 0 || n < readBacks && c.Wait(ctx, readBackWait<<n) == nil
 }

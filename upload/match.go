@@ -9,34 +9,36 @@ import (
 	"github.com/phonecert/phonecert/upload/page"
 )
 
-// likeness is how far a line of a phone's list fits a certificate.
-type likeness int
+// Likeness is how far a line of a phone's list fits a certificate.
+type Likeness int
 
+// The likenesses, the least first.
 const (
-	// other: another certificate. sameName: the same subject, but another
-	// issuer or expiry. unclear: subject and issuer fit, and the date was not
-	// understood. same: subject, issuer and expiry fit.
-	other likeness = iota
-	sameName
-	unclear
-	same
+	// Other: another certificate.
+	Other Likeness = iota
+	// SameName: the same subject, but another issuer or expiry.
+	SameName
+	// Unclear: subject and issuer fit, and the date was not understood.
+	Unclear
+	// Same: subject, issuer and expiry fit.
+	Same
 )
 
-// compare holds a line against a certificate. The list tells no more than
+// Compare holds a line against a certificate. The list tells no more than
 // subject, issuer and expiry (the fact sheet on the web interface).
-func compare(line page.Certificate, c *certificate.Certificate) likeness {
+func Compare(line page.Certificate, c *certificate.Certificate) Likeness {
 	if !named(line.IssuedTo, c.Subject) {
-		return other
+		return Other
 	}
 	switch {
 	case !named(line.IssuedBy, c.Issuer):
-		return sameName
+		return SameName
 	case line.Expires.IsZero():
-		return unclear
+		return Unclear
 	case sameMoment(line, c.NotAfter):
-		return same
+		return Same
 	}
-	return sameName
+	return SameName
 }
 
 // sameMoment allows for lists that show the day alone, or a local time without

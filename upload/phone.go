@@ -42,6 +42,16 @@ type Phone struct {
 	expected *known.Fingerprint
 }
 
+// Pages are the phone's pages in its dialect.
+func (p *Phone) Pages() dialect.Dialect { return p.pages }
+
+// Conversation is the one with the phone, once it is open.
+func (p *Phone) Conversation() *web.Client { return p.web }
+
+// Expect says which server certificate is being put on the phone: it may show it
+// at once.
+func (p *Phone) Expect(f known.Fingerprint) { p.expected = &f }
+
 // Open connects to a phone and reads from its pages how it is to be spoken to.
 // Nothing secret is sent.
 func Open(ctx context.Context, address string, c *Config) (*Phone, error) {
@@ -58,7 +68,7 @@ func Open(ctx context.Context, address string, c *Config) (*Phone, error) {
 		return p.open(ctx, settled)
 	})
 	if err != nil {
-		return nil, explain(err)
+		return nil, Explain(err)
 	}
 	return p, nil
 }
@@ -90,12 +100,12 @@ func (p *Phone) open(ctx context.Context, base *url.URL) error {
 // would be open to others.
 func (p *Phone) Login(ctx context.Context, user, password string) error {
 	if p.config.demanded() && p.web.Base().Scheme == "http" {
-		return problem("upload.pin-needs-tls", nil, "write https:// before the address, or leave out --pin and the CA of the phones",
+		return NewProblem("upload.pin-needs-tls", nil, "write https:// before the address, or leave out --pin and the CA of the phones",
 			"the phone is to show a certificate, and by HTTP it shows none; no password was sent")
 	}
 	if warning, exposed := p.exposure(); exposed {
 		if p.config.RequireTLS {
-			return problem("upload.tls-required", nil, "use https:// and give --pin SHA256 or --ca FILE, or leave out --require-tls", "--require-tls lets no password out: %s", warning.Message)
+			return NewProblem("upload.tls-required", nil, "use https:// and give --pin SHA256 or --ca FILE, or leave out --require-tls", "--require-tls lets no password out: %s", warning.Message)
 		}
 		p.warn(warning)
 	}
@@ -104,10 +114,10 @@ func (p *Phone) Login(ctx context.Context, user, password string) error {
 	defer cancel()
 	err := p.pages.Login(lasting, user, password)
 	if ctx.Err() != nil {
-		return explain(ctx.Err())
+		return Explain(ctx.Err())
 	}
 	if err != nil {
-		return explain(err)
+		return Explain(err)
 	}
 	if seen, err := p.pages.Identity(ctx); err == nil {
 		p.Identity = merge(p.Identity, seen)
@@ -131,7 +141,7 @@ func outlive(ctx context.Context, d time.Duration) (context.Context, context.Can
 
 // exposure says who else may see the password.
 func (p *Phone) exposure() (f finding.Finding, exposed bool) {
-	f = finding.Finding{Severity: finding.Warning, Basis: finding.Observed, Source: seen}
+	f = finding.Finding{Severity: finding.Warning, Basis: finding.Observed, Source: Seen}
 	switch {
 	case p.web.Base().Scheme == "http":
 		f.Code, f.Message = "upload.password-in-clear", "the password goes to the phone by HTTP, where everybody on the way can read it or use what is sent"
@@ -188,7 +198,7 @@ func (p *Phone) Certificates(ctx context.Context, role handset.Role) (list diale
 	case errors.Is(err, dialect.ErrNoList):
 		return list, false, nil
 	case err != nil:
-		return list, false, explain(err)
+		return list, false, Explain(err)
 	}
 	return list, true, nil
 }
@@ -200,7 +210,7 @@ func (p *Phone) Settings(ctx context.Context) (s dialect.Settings, err error) {
 		return err
 	})
 	if err != nil {
-		return s, explain(err)
+		return s, Explain(err)
 	}
 	return s, nil
 }
@@ -210,11 +220,11 @@ func (p *Phone) Settings(ctx context.Context) (s dialect.Settings, err error) {
 func (p *Phone) Talking(ctx context.Context) (talking, known bool, err error) {
 	talking, known, err = p.pages.Talking(ctx)
 	if err != nil {
-		return false, false, explain(err)
+		return false, false, Explain(err)
 	}
 	if !known {
 		p.warn(finding.Finding{
-			Code: "upload.call-not-known", Severity: finding.Warning, Basis: finding.Observed, Source: seen,
+			Code: "upload.call-not-known", Severity: finding.Warning, Basis: finding.Observed, Source: Seen,
 			Message: "the phone's pages do not tell whether it is in a call, which a restart would end",
 			Fix:     "restart phones when nobody is on them",
 		})
@@ -232,16 +242,16 @@ func (p *Phone) Reboot(ctx context.Context) error {
 		p.inside = false
 		return nil
 	case errors.Is(err, dialect.ErrNoForm):
-		return problem("upload.no-reboot", err, "restart it at the phone", "the page does not show how the phone is restarted")
+		return NewProblem("upload.no-reboot", err, "restart it at the phone", "the page does not show how the phone is restarted")
 	}
-	return explain(err)
+	return Explain(err)
 }
 
 // Remove deletes a certificate of the list just read. The answer is no proof.
 func (p *Phone) Remove(ctx context.Context, role handset.Role, c page.Certificate) (dialect.Answer, error) {
 	answer, err := p.pages.Delete(ctx, role, c)
 	if errors.Is(err, dialect.ErrNoForm) {
-		return answer, problem("upload.no-delete", err, "delete it on the phone's web page in a browser", "the page does not show how a certificate is deleted")
+		return answer, NewProblem("upload.no-delete", err, "delete it on the phone's web page in a browser", "the page does not show how a certificate is deleted")
 	}
 	return dropped(answer, err)
 }
@@ -261,7 +271,7 @@ func dropped(answer dialect.Answer, err error) (dialect.Answer, error) {
 		return dialect.Answer{Class: dialect.Dropped}, nil
 	}
 	if err != nil {
-		return answer, explain(err)
+		return answer, Explain(err)
 	}
 	return answer, nil
 }

@@ -20,8 +20,8 @@ type Problem struct {
 	// passing is a fault of the network or a phone that is busy with itself:
 	// what only looks may be tried again.
 	passing bool
-	// ofFile is what concerns one file alone.
-	ofFile bool
+	// OfFile is what concerns one file alone.
+	OfFile bool
 	err    error
 }
 
@@ -30,23 +30,23 @@ func (p *Problem) Error() string { return p.Message }
 // Unwrap gives the error beneath, if there is one.
 func (p *Problem) Unwrap() error { return p.err }
 
-// seen is the source of what happened in front of us.
-const seen = "the visit itself"
+// Seen is the source of what happened in front of us.
+const Seen = "the visit itself"
 
-// problem makes one; the arguments are in the order of remarks elsewhere.
-func problem(code string, err error, fix, format string, args ...any) *Problem {
+// NewProblem makes one; the arguments are in the order of remarks elsewhere.
+func NewProblem(code string, err error, fix, format string, args ...any) *Problem {
 	return &Problem{
 		Finding: finding.Finding{
 			Code: code, Severity: finding.Error, Message: fmt.Sprintf(format, args...), Fix: fix,
-			Basis: finding.Observed, Source: seen,
+			Basis: finding.Observed, Source: Seen,
 		},
 		err: err,
 	}
 }
 
-// explain puts an error of the conversation into words. What is a Problem
+// Explain puts an error of the conversation into words. What is a Problem
 // already stays as it is.
-func explain(err error) *Problem {
+func Explain(err error) *Problem {
 	var known *Problem
 	var network *web.Error
 	var login *dialect.LoginError
@@ -58,45 +58,45 @@ func explain(err error) *Problem {
 	case errors.As(err, &login):
 		return explainLogin(login)
 	case errors.As(err, &strange):
-		return problem("upload.not-a-phone", err, "look at the address in a browser; --dialect NAME names the dialect where it is known",
+		return NewProblem("upload.not-a-phone", err, "look at the address in a browser; --dialect NAME names the dialect where it is known",
 			"the page there is none that phonecert knows of these phones: %s", strange.Error())
 	case errors.As(err, &status):
-		p := problem("upload.status", err, "look at the page in a browser, and try again", "the phone answered with status %d", status.Status)
+		p := NewProblem("upload.status", err, "look at the page in a browser, and try again", "the phone answered with status %d", status.Status)
 		p.passing = status.Status >= 500
 		return p
 	case errors.Is(err, dialect.ErrLoggedOut):
-		return problem("upload.logged-out", err, "see that nobody else logs in meanwhile, and run it again",
+		return NewProblem("upload.logged-out", err, "see that nobody else logs in meanwhile, and run it again",
 			"the phone ended the session before everything was done")
 	case errors.Is(err, dialect.ErrNoSetting), errors.Is(err, dialect.ErrNoChoice):
-		return problem("upload.no-setting", err, "phonecert phone show tells what the page has; set the others where the phones are provisioned", "%v", err)
+		return NewProblem("upload.no-setting", err, "phonecert phone show tells what the page has; set the others where the phones are provisioned", "%v", err)
 	case errors.Is(err, dialect.ErrListChanged):
-		return problem("upload.list-changed", err, "run it again", "%v; nothing was deleted", err)
+		return NewProblem("upload.list-changed", err, "run it again", "%v; nothing was deleted", err)
 	case errors.Is(err, dialect.ErrNoForm):
-		return problem("upload.no-form", err, "do it on the phone's web page in a browser", "%v", err)
+		return NewProblem("upload.no-form", err, "do it on the phone's web page in a browser", "%v", err)
 	case errors.As(err, &network):
 		return explainNetwork(network)
 	case errors.Is(err, context.Canceled):
-		return problem("upload.interrupted", err, "run it again", "the visit was interrupted")
+		return NewProblem("upload.interrupted", err, "run it again", "the visit was interrupted")
 	case errors.Is(err, context.DeadlineExceeded):
-		return problem("upload.out-of-time", err, "give it more time with --timeout", "the time for this phone was up")
+		return NewProblem("upload.out-of-time", err, "give it more time with --timeout", "the time for this phone was up")
 	}
-	return problem("upload.not-understood", err, "look at the conversation with --trace-http FILE", "what the phone answered was not understood: %v", err)
+	return NewProblem("upload.not-understood", err, "look at the conversation with --trace-http FILE", "what the phone answered was not understood: %v", err)
 }
 
 func explainLogin(e *dialect.LoginError) *Problem {
 	var p *Problem
 	switch e.Outcome {
 	case dialect.LoginRefused:
-		p = problem("upload.login-refused", e, "give the right user and password; it is not tried again, for a few wrong ones lock the account",
+		p = NewProblem("upload.login-refused", e, "give the right user and password; it is not tried again, for a few wrong ones lock the account",
 			"the phone refused the user name or the password")
 	case dialect.Locked:
-		p = problem("upload.login-locked", e, "wait until the lock ends, without trying in between: each try starts it anew",
+		p = NewProblem("upload.login-locked", e, "wait until the lock ends, without trying in between: each try starts it anew",
 			"the phone has locked the account%s", lockTime(e))
 	case dialect.Busy:
-		p = problem("upload.login-busy", e, "log out there, or wait until that session ends", "somebody else is logged in, and the phone allows one at a time")
+		p = NewProblem("upload.login-busy", e, "log out there, or wait until that session ends", "somebody else is logged in, and the phone allows one at a time")
 		return p
 	default:
-		p = problem("upload.login-strange", e, "look at the conversation with --trace-http FILE", "the phone's answer to the login was not understood: %q", e.Text)
+		p = NewProblem("upload.login-strange", e, "look at the conversation with --trace-http FILE", "the phone's answer to the login was not understood: %q", e.Text)
 	}
 	p.LoginRefused = e.Outcome == dialect.LoginRefused || e.Outcome == dialect.Locked
 	return p
@@ -114,34 +114,34 @@ func explainNetwork(e *web.Error) *Problem {
 	passing := func(p *Problem) *Problem { p.passing = true; return p }
 	switch e.Kind {
 	case web.Refused:
-		return passing(problem("upload.connection-refused", e, "look whether the address and port are right and the web page is enabled on the phone", "nothing listens there: %s", e.Detail))
+		return passing(NewProblem("upload.connection-refused", e, "look whether the address and port are right and the web page is enabled on the phone", "nothing listens there: %s", e.Detail))
 	case web.Unreachable:
-		return passing(problem("upload.unreachable", e, "look whether the phone is on and reachable from here", "the phone cannot be reached: %s", e.Detail))
+		return passing(NewProblem("upload.unreachable", e, "look whether the phone is on and reachable from here", "the phone cannot be reached: %s", e.Detail))
 	case web.Timeout:
-		return passing(problem("upload.timeout", e, "look whether the phone is on and reachable from here", "the phone did not answer in time: %s", e.Detail))
+		return passing(NewProblem("upload.timeout", e, "look whether the phone is on and reachable from here", "the phone did not answer in time: %s", e.Detail))
 	case web.Dropped:
-		return passing(problem("upload.dropped", e, "run it again", "the phone ended the connection without an answer: %s", e.Detail))
+		return passing(NewProblem("upload.dropped", e, "run it again", "the phone ended the connection without an answer: %s", e.Detail))
 	case web.NotHTTP:
-		return problem("upload.not-http", e, "look whether the port is that of the phone's web page", "what answers there does not speak HTTP: %s", e.Detail)
+		return NewProblem("upload.not-http", e, "look whether the port is that of the phone's web page", "what answers there does not speak HTTP: %s", e.Detail)
 	case web.TLSFailed:
-		p := problem("upload.tls-failed", e, "look at it with phonecert phone identify, or try http://", "no TLS connection came about: %s", e.Detail)
+		p := NewProblem("upload.tls-failed", e, "look at it with phonecert phone identify, or try http://", "no TLS connection came about: %s", e.Detail)
 		p.passing = hungUp(e)
 		return p
 	case web.Elsewhere:
-		return problem("upload.sent-elsewhere", e, "give the address where the phone's page really is", "the phone sends on to another host, and no password goes there: %s", e.Detail)
+		return NewProblem("upload.sent-elsewhere", e, "give the address where the phone's page really is", "the phone sends on to another host, and no password goes there: %s", e.Detail)
 	case web.TooLarge:
-		return problem("upload.page-too-large", e, "look whether the address is that of a phone", "the page is larger than that of any phone: %s", e.Detail)
+		return NewProblem("upload.page-too-large", e, "look whether the address is that of a phone", "the page is larger than that of any phone: %s", e.Detail)
 	case web.Canceled:
-		return explain(context.Canceled)
+		return Explain(context.Canceled)
 	case web.Distrusted:
 		if errors.As(e, &changed) {
-			return problem("upload.certificate-changed", e,
+			return NewProblem("upload.certificate-changed", e,
 				fmt.Sprintf("find out why; if the change is right, %sgive the new one with --pin %s", forget(changed), changed.Is),
 				"the phone shows another certificate than before: %s", changed.Error())
 		}
-		return problem("upload.certificate-distrusted", e, "look at it with phonecert phone identify; --pin SHA256 or --ca FILE says what to trust", "the phone's certificate was not accepted: %s", e.Detail)
+		return NewProblem("upload.certificate-distrusted", e, "look at it with phonecert phone identify; --pin SHA256 or --ca FILE says what to trust", "the phone's certificate was not accepted: %s", e.Detail)
 	}
-	return problem("upload.network", e, "run it again", "the conversation with the phone failed: %s", e.Detail)
+	return NewProblem("upload.network", e, "run it again", "the conversation with the phone failed: %s", e.Detail)
 }
 
 // hungUp reports whether a handshake ended without a word, as it does with a
@@ -163,9 +163,9 @@ func forget(e *known.ChangedError) string {
 	return fmt.Sprintf("take the phone out of line %d of %s, or ", e.Line, e.File)
 }
 
-// file marks a problem that concerns one file and lets the others have their
+// ForFile marks a problem that concerns one file and lets the others have their
 // turn.
-func (p *Problem) file() *Problem {
-	p.ofFile = true
+func (p *Problem) ForFile() *Problem {
+	p.OfFile = true
 	return p
 }

@@ -28,7 +28,7 @@ func TestExplain(t *testing.T) {
 		{changed(0, "known_phones"), "upload.certificate-changed", "take the line of 192.0.2.55:443 out of known_phones, or give"},
 		{changed(0, ""), "upload.certificate-changed", "is right, give the new one"},
 	} {
-		if p := explain(c.err); p.Code != c.code || !strings.Contains(p.Fix, c.fix) {
+		if p := Explain(c.err); p.Code != c.code || !strings.Contains(p.Fix, c.fix) {
 			t.Errorf("%v: %s, %q", c.err, p.Code, p.Fix)
 		}
 	}

@@ -27,7 +27,7 @@ func (p *Phone) accept(address string, chain [][]byte) error {
 	}
 	p.Trust = trust
 	if p.config.RequireTLS && (trust == known.FirstUse || trust == known.Insecure) {
-		return problem("upload.tls-required", nil, "compare the fingerprint with the phone's and give it with --pin, or give --ca FILE",
+		return NewProblem("upload.tls-required", nil, "compare the fingerprint with the phone's and give it with --pin, or give --ca FILE",
 			"--require-tls lets no password out: nobody has verified the phone's certificate, %s", known.Of(chain[0]))
 	}
 	return nil

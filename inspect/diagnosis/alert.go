@@ -72,7 +72,7 @@ func alertOfServer(s *subject) {
 // own word on the server.
 func clientMeanings() []meaning {
 	return []meaning{
-		{iana.AlertUnknownCA, "phone-alert.unknown-ca", "it does not know the CA that issued the server's certificate", "upload the root of that CA to the phone as trusted certificate, and see that the server sends its intermediates"},
+		{iana.AlertUnknownCA, "phone-alert.unknown-ca", "it does not know the CA that issued the server's certificate", "upload the root of that CA to the phone (phonecert upload FILE --as trusted --phone URL), and see that the server sends its intermediates"},
 		{iana.AlertCertificateExpired, "phone-alert.certificate-expired", "a certificate of the chain, or the root in the phone, has expired by the phone's clock", "renew it, drop an expired cross-sign from the chain, and look at the phone's clock"},
 		{iana.AlertBadCertificate, "phone-alert.bad-certificate", "it rejects a certificate: not yet valid by its clock, not trusted for the purpose, or damaged", "look at the phone's clock (NTP) and at the chain"},
 		{iana.AlertUnsupportedCertificate, "phone-alert.unsupported-certificate", "a certificate may not be used for a server", "issue it with the extended key usage serverAuth"},

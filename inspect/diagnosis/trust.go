@@ -29,7 +29,7 @@ func trusted(s *subject) {
 		s.add("trust.open", finding.Error, guessed("settings or built-in certificates that are not known"), "give what is known of the phone with --only-trusted, --ca, --cn-validation and --builtin",
 			"whether the phone accepts the server's certificates is not known: %s", s.Trust.Reason)
 	case s.distrusted() && decided != finding.Rejected:
-		s.add("trust.refused", finding.Error, on(s.Phone.Profile.Crypto.Library), "upload the root of the server's CA to the phone", "the phone refuses the server's certificates: %s", s.Trust.Reason)
+		s.add("trust.refused", finding.Error, on(s.Phone.Profile.Crypto.Library), "upload the root of the server's CA to the phone: phonecert upload FILE --as trusted --phone URL", "the phone refuses the server's certificates: %s", s.Trust.Reason)
 	}
 	s.findings = append(s.findings, list...)
 }

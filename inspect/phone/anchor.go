@@ -21,7 +21,7 @@ func (c cause) anchor() {
 		c.add("trust.missing-intermediate", finding.Error, c.ground, c.fix("")+"; with certbot and acme.sh that is the file fullchain, not cert",
 			"the server does not send the intermediate %q, and the phone does not hold it", issuer)
 	case c.Settings.CA.Certain() && (c.change(trust.SwitchCA) != nil || c.Settings.CA.Value == "default" && c.uploaded(f)):
-		c.add("trust.ca-setting", finding.Error, c.ground, c.fix("set "+c.ca().label+" to custom")+" on the phone, and reboot it",
+		c.add("trust.ca-setting", finding.Error, c.ground, c.fix("set "+c.ca().label+" to custom")+" on the phone, and reboot it: phonecert phone set URL --ca all --reboot needed",
 			"the phone holds the root of the chain, but %s is %s, and it does not look there", c.ca().label, c.Settings.CA.Value)
 	case held != nil:
 		c.add("trust.intermediate-only", finding.Error, c.ground, c.fix(fmt.Sprintf("upload the self-signed root %q instead", certificate.ShortName(held.Issuer))),
@@ -65,7 +65,7 @@ func (c cause) wanted(otherwise string) string {
 		if change.KeyID != "" {
 			key = " (key identifier " + change.KeyID + ")"
 		}
-		return fmt.Sprintf("get %q%s from the CA: if it is a root upload it to the phone as trusted certificate, if not let the server send it", change.Subject, key)
+		return fmt.Sprintf("get %q%s from the CA: if it is a root upload it (phonecert upload FILE --as trusted --phone URL), if not let the server send it", change.Subject, key)
 	}
 	return otherwise
 }

@@ -1,4 +1,4 @@
-package upload
+package visit
 
 import (
 	"context"
@@ -45,7 +45,7 @@ func (v *visit) byImport(ctx context.Context, file dialect.File) (dialect.Answer
 	if !v.imports() {
 		return dialect.Answer{}, &noRoute{noImport}
 	}
-	local, ok := v.phone.web.Local().(*net.TCPAddr)
+	local, ok := v.phone.Conversation().Local().(*net.TCPAddr)
 	if o.Listen == nil || !ok {
 		return dialect.Answer{}, &noRoute{"this machine has no address for the phone to fetch the file from"}
 	}
@@ -62,7 +62,7 @@ func (v *visit) byImport(ctx context.Context, file dialect.File) (dialect.Answer
 			"the phone fetches the file with its private key by HTTP, where everybody on the way can read it")
 	}
 	text := "#!version:1.0.0.1\n" + importKey(v.order.Role) + " = " + desk.address + "\n"
-	answer, err := v.phone.pages.Import(ctx, dialect.File{Name: "certificate.cfg", Content: []byte(text)})
+	answer, err := v.phone.Pages().Import(ctx, dialect.File{Name: "certificate.cfg", Content: []byte(text)})
 	if errors.Is(err, dialect.ErrNoImport) {
 		return answer, &noRoute{err.Error()}
 	}

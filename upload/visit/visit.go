@@ -1,8 +1,12 @@
-package upload
+// Package visit is one phone's turn: it puts the files of an order on a phone, by
+// the first route that the phone has, and proves by reading back that they are
+// there.
+package visit
 
 import (
 	"context"
 	"fmt"
+	"github.com/phonecert/phonecert/upload"
 	"slices"
 	"strings"
 
@@ -15,8 +19,8 @@ import (
 type visit struct {
 	order  *Order
 	target Target
-	phone  *Phone
-	result *Result
+	phone  *upload.Phone
+	result *upload.Result
 
 	profiles []*handset.Profile
 	checked  checked
@@ -29,9 +33,9 @@ type visit struct {
 
 // Visit puts the order's files on one phone and proves it. Whatever happens is
 // in the result; it logs out in any case.
-func (o *Order) Visit(ctx context.Context, t Target) (r Result) {
+func (o *Order) Visit(ctx context.Context, t Target) (r upload.Result) {
 	start := o.Web.Now()
-	r = Result{Phone: anonymous(t.Address), MAC: t.MAC, Result: Failed, Stage: Connect}
+	r = upload.Result{Phone: upload.Anonymous(t.Address), MAC: t.MAC, Result: upload.Failed, Stage: upload.Connect}
 	v := &visit{order: o, target: t, result: &r}
 	err := v.run(ctx)
 	ended := ctx.Err()
@@ -40,15 +44,15 @@ func (o *Order) Visit(ctx context.Context, t Target) (r Result) {
 		r.Findings = append(v.phone.Findings, r.Findings...)
 	}
 	if err != nil {
-		p := explain(err)
+		p := upload.Explain(err)
 		// What came of it before the time was up is not the time's doing.
 		if ended != nil && !p.LoginRefused && p.Code != "upload.cut-off" {
-			p = explain(ended)
+			p = upload.Explain(ended)
 		}
-		r.Result, r.Cause, r.LoginRefused = Failed, p.Code, p.LoginRefused
+		r.Result, r.Cause, r.LoginRefused = upload.Failed, p.Code, p.LoginRefused
 		r.Findings = append(r.Findings, p.Finding)
-		if v.overall() == Unconfirmed {
-			r.Result = Unconfirmed
+		if v.overall() == upload.Unconfirmed {
+			r.Result = upload.Unconfirmed
 		}
 	} else {
 		r.Result = v.overall()
@@ -60,18 +64,18 @@ func (o *Order) Visit(ctx context.Context, t Target) (r Result) {
 // run goes through the stages.
 func (v *visit) run(ctx context.Context) error {
 	var err error
-	if via := v.target.Via; via != "" && !slices.Contains(Routes(), via) {
-		return problem("upload.via", nil, "write form, browser or import, or leave it out", "no route is called %q; nobody logged in", via)
+	if via := v.target.Via; via != "" && !slices.Contains(upload.Routes(), via) {
+		return upload.NewProblem("upload.via", nil, "write form, browser or import, or leave it out", "no route is called %q; nobody logged in", via)
 	}
-	if v.phone, err = Open(ctx, v.target.Address, &v.order.Config); err != nil {
+	if v.phone, err = upload.Open(ctx, v.target.Address, &v.order.Config); err != nil {
 		return err
 	}
 	v.introduce()
-	v.result.Stage = Login
+	v.result.Stage = upload.Login
 	if err := v.login(ctx); err != nil {
 		return err
 	}
-	v.result.Stage = Read
+	v.result.Stage = upload.Read
 	if err := v.read(ctx); err != nil {
 		return err
 	}
@@ -99,7 +103,7 @@ func (v *visit) login(ctx context.Context) error {
 	}
 	password, ok := v.target.Password(ctx)
 	if !ok {
-		return problem("upload.no-password", nil, "give --password-file, PHONECERT_PASSWORD, --keyring or a column password", "there is no password for the phone")
+		return upload.NewProblem("upload.no-password", nil, "give --password-file, PHONECERT_PASSWORD, --keyring or a column password", "there is no password for the phone")
 	}
 	if err := v.phone.Login(ctx, v.target.User, password); err != nil {
 		return err
@@ -112,7 +116,7 @@ func (v *visit) login(ctx context.Context) error {
 }
 
 func (v *visit) otherPhone() error {
-	return problem("upload.another-phone", nil, "put the inventory right; nothing was changed on the phone",
+	return upload.NewProblem("upload.another-phone", nil, "put the inventory right; nothing was changed on the phone",
 		"the phone there has the MAC address %s, and not %s as the inventory says", v.phone.Identity.MAC, v.target.MAC)
 }
 
@@ -141,7 +145,7 @@ func (v *visit) read(ctx context.Context) error {
 	}
 	if v.order.DryRun {
 		for _, c := range v.list.Certificates {
-			v.result.Installed = append(v.result.Installed, Installed{c.IssuedTo, c.IssuedBy, c.Expiration})
+			v.result.Installed = append(v.result.Installed, upload.Installed{IssuedTo: c.IssuedTo, IssuedBy: c.IssuedBy, Expiration: c.Expiration})
 		}
 	}
 	if !v.listed {
@@ -176,14 +180,14 @@ func (v *visit) doubtful(code, fix, format string, args ...any) {
 // remark adds a warning.
 func (v *visit) remark(code, fix, format string, args ...any) {
 	v.result.Findings = append(v.result.Findings, finding.Finding{
-		Code: code, Severity: finding.Warning, Message: fmt.Sprintf(format, args...), Fix: fix, Basis: finding.Observed, Source: seen,
+		Code: code, Severity: finding.Warning, Message: fmt.Sprintf(format, args...), Fix: fix, Basis: finding.Observed, Source: upload.Seen,
 	})
 }
 
 // overall is the result of the phone: the worst of its files.
-func (v *visit) overall() Outcome {
-	rank := map[Outcome]int{AlreadyPresent: 0, Uploaded: 1, Replaced: 2, Planned: 3, Unconfirmed: 4, Failed: 5}
-	worst := AlreadyPresent
+func (v *visit) overall() upload.Outcome {
+	rank := map[upload.Outcome]int{upload.AlreadyPresent: 0, upload.Uploaded: 1, upload.Replaced: 2, upload.Planned: 3, upload.Unconfirmed: 4, upload.Failed: 5}
+	worst := upload.AlreadyPresent
 	for _, f := range v.result.Files {
 		if rank[f.Result] > rank[worst] {
 			worst = f.Result
@@ -199,19 +203,19 @@ func (v *visit) reboot(ctx context.Context) error {
 	if o.DryRun || !wanted {
 		return nil
 	}
-	if v.already(Rebooting) {
+	if v.already(upload.Rebooting) {
 		v.result.Rebooted = true
 		return nil
 	}
-	v.result.Stage = Reboot
+	v.result.Stage = upload.Reboot
 	later := "restart it later: phonecert phone reboot " + v.target.Address
 	switch talking, known, err := v.phone.Talking(ctx); {
 	case err != nil:
-		return problem("upload.call-unclear", err, later, "the phone did not say whether it is in a call, so it was not restarted: %s", explain(err).Message)
+		return upload.NewProblem("upload.call-unclear", err, later, "the phone did not say whether it is in a call, so it was not restarted: %s", upload.Explain(err).Message)
 	case known && talking:
-		return problem("upload.in-call", nil, later, "the certificate is on the phone, and the phone is in a call, so it was not restarted")
+		return upload.NewProblem("upload.in-call", nil, later, "the certificate is on the phone, and the phone is in a call, so it was not restarted")
 	}
-	if err := v.note(Rebooting); err != nil {
+	if err := v.note(upload.Rebooting); err != nil {
 		return err
 	}
 	if err := v.phone.Reboot(ctx); err != nil {
@@ -222,7 +226,7 @@ func (v *visit) reboot(ctx context.Context) error {
 }
 
 // already reports whether an interrupted run had noted an event.
-func (v *visit) already(e Event) bool {
+func (v *visit) already(e upload.Event) bool {
 	for _, before := range v.target.Before {
 		if before == e {
 			return true
@@ -232,12 +236,12 @@ func (v *visit) already(e Event) bool {
 }
 
 // note writes an event down before the thing is done.
-func (v *visit) note(e Event) error {
+func (v *visit) note(e upload.Event) error {
 	if v.target.Note == nil {
 		return nil
 	}
 	if err := v.target.Note(e); err != nil {
-		return problem("upload.no-journal", err, "make room for the journal, and go on with --resume", "the journal cannot be written, so nothing further is done: %v", err)
+		return upload.NewProblem("upload.no-journal", err, "make room for the journal, and go on with --resume", "the journal cannot be written, so nothing further is done: %v", err)
 	}
 	return nil
 }

@@ -1,23 +1,24 @@
-package upload
+package visit
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/phonecert/phonecert/upload"
 
 	"github.com/phonecert/phonecert/upload/dialect"
 	"github.com/phonecert/phonecert/upload/web"
 )
 
 // post goes one route. A *noRoute says that the phone does not have it.
-func (v *visit) post(ctx context.Context, route Route, f *Item) (dialect.Answer, error) {
+func (v *visit) post(ctx context.Context, route upload.Route, f *Item) (dialect.Answer, error) {
 	file := dialect.File{Name: f.Name, Content: f.Raw}
 	switch route {
-	case Form:
+	case upload.Form:
 		return v.byForm(ctx, file)
-	case Browser:
+	case upload.Browser:
 		return v.byBrowser(ctx, file)
-	case Import:
+	case upload.Import:
 		return v.byImport(ctx, file)
 	}
 	return dialect.Answer{}, fmt.Errorf("no route is called %q", route)
@@ -25,17 +26,17 @@ func (v *visit) post(ctx context.Context, route Route, f *Item) (dialect.Answer,
 
 // byForm posts what the page's form says.
 func (v *visit) byForm(ctx context.Context, file dialect.File) (dialect.Answer, error) {
-	plan, err := v.phone.pages.Plan(ctx, v.order.Role)
+	plan, err := v.phone.Pages().Plan(ctx, v.order.Role)
 	if errors.Is(err, dialect.ErrNoForm) {
 		return dialect.Answer{}, &noRoute{"the page does not show where its upload goes"}
 	}
 	if err != nil {
-		return dialect.Answer{}, explain(err)
+		return dialect.Answer{}, upload.Explain(err)
 	}
 	if err := v.begin(); err != nil {
 		return dialect.Answer{}, err
 	}
-	return v.judged(v.phone.pages.Upload(ctx, plan, file))
+	return v.judged(v.phone.Pages().Upload(ctx, plan, file))
 }
 
 // byBrowser has the phone's own page post it.
@@ -57,8 +58,8 @@ const (
 
 // begin notes that from here on the phone may be changed.
 func (v *visit) begin() error {
-	v.result.Stage = Upload
-	return v.note(Posting)
+	v.result.Stage = upload.Upload
+	return v.note(upload.Posting)
 }
 
 // judged turns what became of a post into an answer. What had been sent may have

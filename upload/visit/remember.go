@@ -1,4 +1,4 @@
-package upload
+package visit
 
 import (
 	"crypto/sha256"
@@ -11,7 +11,7 @@ import (
 // phones: after its next restart an HTTPS phone will show that one, and it must
 // not be taken for a stranger's.
 func (v *visit) remember(f *Item) {
-	base := v.phone.web.Base()
+	base := v.phone.Conversation().Base()
 	judge := v.order.Judge
 	if v.order.Role != handset.Server || base.Scheme != "https" || judge.Store == nil || !judge.Remember || len(f.Certificates) != 1 {
 		return

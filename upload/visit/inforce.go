@@ -1,8 +1,9 @@
-package upload
+package visit
 
 import (
 	"context"
 	"fmt"
+	"github.com/phonecert/phonecert/upload"
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect/finding"
@@ -11,10 +12,10 @@ import (
 // inForce says where a setting keeps the phone from using what was uploaded. It
 // is a service to the reader: what cannot be read is passed over.
 func (v *visit) inForce(ctx context.Context) {
-	if v.order.DryRun || v.overall() == Failed {
+	if v.order.DryRun || v.overall() == upload.Failed {
 		return
 	}
-	s, err := v.phone.pages.Settings(ctx)
+	s, err := v.phone.Pages().Settings(ctx)
 	if err != nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package upload_test
+package visit_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	simdialect "github.com/phonecert/phonecert/handset/simulate/dialect"
 	"github.com/phonecert/phonecert/internal/realparts"
 	"github.com/phonecert/phonecert/upload"
+	"github.com/phonecert/phonecert/upload/visit"
 )
 
 func get(ctx context.Context, url string) ([]byte, error) {
@@ -76,7 +77,7 @@ func TestEleventh(t *testing.T) {
 		t.Run(string(name), func(t *testing.T) {
 			t.Parallel()
 			w := start(t, name, handset.Trusted, nil)
-			var ten []*upload.Item
+			var ten []*visit.Item
 			for n := range 10 {
 				ten = append(ten, root(t, fmt.Sprintf("Example Root %d", n)))
 			}
@@ -104,7 +105,7 @@ func TestBrowser(t *testing.T) {
 			for _, role := range []handset.Role{handset.Trusted, handset.Server} {
 				w := start(t, name, role, nil)
 				w.order.Via = upload.Browser
-				w.order.Chromium = &upload.Chromium{Executable: "chromium", Env: os.Getenv}
+				w.order.Chromium = &visit.Chromium{Executable: "chromium", Env: os.Getenv}
 				file := root(t, "Example Root")
 				if role == handset.Server {
 					file = own(t, "phone.example.com")

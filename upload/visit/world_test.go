@@ -1,4 +1,4 @@
-package upload_test
+package visit_test
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 	"github.com/phonecert/phonecert/internal/testca"
 	"github.com/phonecert/phonecert/upload"
 	"github.com/phonecert/phonecert/upload/known"
+	"github.com/phonecert/phonecert/upload/visit"
 	"github.com/phonecert/phonecert/upload/web"
 )
 
@@ -47,7 +48,7 @@ type world struct {
 	t     testing.TB
 	phone *simulate.Phone
 	url   string
-	order *upload.Order
+	order *visit.Order
 }
 
 // set up a phone; change may alter it before.
@@ -81,14 +82,14 @@ func start(t testing.TB, name simdialect.Name, role handset.Role, change func(*s
 }
 
 // order is what all visits have in common.
-func order(t testing.TB, role handset.Role) *upload.Order {
-	o := &upload.Order{
+func order(t testing.TB, role handset.Role) *visit.Order {
+	o := &visit.Order{
 		Config: upload.Config{
 			Web:   web.Config{Dial: (&net.Dialer{}).DialContext, Now: testca.Clock, Random: rand.Reader, Timeout: 10 * time.Second},
 			Judge: known.Judge{Store: known.Open(filepath.Join(t.TempDir(), "known_phones")), Remember: true, Now: testca.Clock},
 			Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		},
-		Role: role, Reboot: upload.RebootNever, Listen: net.Listen, Via: upload.Form,
+		Role: role, Reboot: visit.RebootNever, Listen: net.Listen, Via: upload.Form,
 		Profile: func(_ context.Context, id string) (*handset.Profile, error) { return handset.Load(id) },
 		Desk: func(p *handset.Profile, name string) (*phone.Phone, error) {
 			return &phone.Phone{Profile: p, Name: name, Clock: testca.Clock()}, nil
@@ -110,27 +111,27 @@ func fetch(t testing.TB) func(string) ([]byte, error) {
 }
 
 // root makes the file of a CA.
-func root(t testing.TB, name string) *upload.Item {
+func root(t testing.TB, name string) *visit.Item {
 	pem := testca.Root(t, name).PEM()
-	return upload.NewItem(inspect.Read(name+".pem", pem, inspect.Options{}), name+".pem", handset.Trusted)
+	return visit.NewItem(inspect.Read(name+".pem", pem, inspect.Options{}), name+".pem", handset.Trusted)
 }
 
 // own makes the file of a phone's own certificate with its key.
-func own(t testing.TB, name string) *upload.Item {
+func own(t testing.TB, name string) *visit.Item {
 	c := testca.Root(t, "Example CA").Issue(t, name)
 	pem := bytes.Join([][]byte{c.PEM(), c.KeyPEM(t)}, nil)
-	return upload.NewItem(inspect.Read(name+".pem", pem, inspect.Options{}), name+".pem", handset.Server)
+	return visit.NewItem(inspect.Read(name+".pem", pem, inspect.Options{}), name+".pem", handset.Server)
 }
 
 // visit does the order once.
-func (w *world) visit(files ...*upload.Item) upload.Result {
+func (w *world) visit(files ...*visit.Item) upload.Result {
 	w.t.Helper()
 	w.order.Files = files
 	return w.order.Visit(w.t.Context(), w.target())
 }
 
-func (w *world) target() upload.Target {
-	return upload.Target{Address: w.url, User: "admin", Password: func(context.Context) (string, bool) { return "admin", true }}
+func (w *world) target() visit.Target {
+	return visit.Target{Address: w.url, User: "admin", Password: func(context.Context) (string, bool) { return "admin", true }}
 }
 
 // want checks result and cause.

@@ -1,4 +1,4 @@
-package upload_test
+package visit_test
 
 import (
 	"bytes"
@@ -21,6 +21,7 @@ import (
 	"github.com/phonecert/phonecert/upload"
 	"github.com/phonecert/phonecert/upload/dialect"
 	"github.com/phonecert/phonecert/upload/known"
+	"github.com/phonecert/phonecert/upload/visit"
 )
 
 // between puts something before the phone.
@@ -191,7 +192,7 @@ func TestServerWithoutList(t *testing.T) {
 func TestResumeWithoutList(t *testing.T) {
 	w := start(t, simdialect.Session, handset.Trusted, nil)
 	w.between(false, func(rw http.ResponseWriter, r *http.Request) { w.pass(rw, r, unlisted) })
-	w.order.Files = []*upload.Item{root(t, "Example Root")}
+	w.order.Files = []*visit.Item{root(t, "Example Root")}
 	target := w.target()
 	target.Before = []upload.Event{upload.Posting}
 	w.want(w.order.Visit(t.Context(), target), upload.Unconfirmed, "upload.posted-before")
@@ -231,8 +232,8 @@ func TestSecondFile(t *testing.T) {
 func TestKeys(t *testing.T) {
 	unknown := func(_ *simulate.Config, s *device.State) { s.Model = "X-9000" }
 	ca, other := testca.Root(t, "Example CA"), testca.ECRoot(t, "Other CA")
-	file := func(role handset.Role, parts ...[]byte) *upload.Item {
-		return upload.NewItem(inspect.Read("file.pem", bytes.Join(parts, nil), inspect.Options{}), "file.pem", role)
+	file := func(role handset.Role, parts ...[]byte) *visit.Item {
+		return visit.NewItem(inspect.Read("file.pem", bytes.Join(parts, nil), inspect.Options{}), "file.pem", role)
 	}
 	for _, name := range simdialect.All() {
 		w := start(t, name, handset.Trusted, unknown)
@@ -258,7 +259,7 @@ func TestPartlyThere(t *testing.T) {
 		w.phone.ServeHTTP(rw, r)
 	})
 	pem := bytes.Join([][]byte{testca.Root(t, "Example A").PEM(), testca.Root(t, "Example B").PEM()}, nil)
-	item := upload.NewItem(inspect.Read("two.pem", pem, inspect.Options{}), "two.pem", handset.Trusted)
+	item := visit.NewItem(inspect.Read("two.pem", pem, inspect.Options{}), "two.pem", handset.Trusted)
 	for range 2 {
 		w.want(w.visit(item), upload.Failed, "upload.partly-there")
 	}
@@ -282,7 +283,7 @@ func TestCutOff(t *testing.T) {
 		posted.Store(posted.Load() || isPost(r))
 		w.phone.ServeHTTP(rw, r)
 	})
-	w.order.Files = []*upload.Item{root(t, "Example Root")}
+	w.order.Files = []*visit.Item{root(t, "Example Root")}
 	w.want(w.order.Visit(ctx, w.target()), upload.Unconfirmed, "upload.cut-off")
 }
 
@@ -296,7 +297,7 @@ func TestCallUnclear(t *testing.T) {
 		}
 		w.phone.ServeHTTP(rw, r)
 	})
-	w.order.Reboot = upload.RebootAlways
+	w.order.Reboot = visit.RebootAlways
 	r := w.visit(root(t, "Example Root"))
 	w.want(r, upload.Failed, "upload.call-unclear")
 	if r.Rebooted || w.phone.Away() {
@@ -324,7 +325,7 @@ func TestNewAtOnce(t *testing.T) {
 	w := start(t, simdialect.Session, handset.Server, nil)
 	mine := testca.Root(t, "Example CA").Issue(t, "phone.example.com")
 	pem := bytes.Join([][]byte{mine.PEM(), mine.KeyPEM(t)}, nil)
-	item := upload.NewItem(inspect.Read("phone.pem", pem, inspect.Options{}), "phone.pem", handset.Server)
+	item := visit.NewItem(inspect.Read("phone.pem", pem, inspect.Options{}), "phone.pem", handset.Server)
 	before, after := serverTLS(testca.Root(t, "Vendor").Issue(t, "vendor")), serverTLS(mine)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Connection", "close")
@@ -364,7 +365,7 @@ func TestAddressWithPassword(t *testing.T) {
 func TestRestartOpen(t *testing.T) {
 	w := start(t, simdialect.Session, handset.Trusted, nil)
 	w.want(w.visit(root(t, "Example Root")), upload.Uploaded, "")
-	w.order.Reboot = upload.RebootNeeded
+	w.order.Reboot = visit.RebootNeeded
 	target := w.target()
 	target.Before = []upload.Event{upload.Posting}
 	r := w.order.Visit(t.Context(), target)

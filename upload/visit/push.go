@@ -1,9 +1,10 @@
-package upload
+package visit
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/phonecert/phonecert/upload"
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/upload/dialect"
@@ -14,11 +15,11 @@ import (
 // into its result; an error ends the visit.
 func (v *visit) file(ctx context.Context, place int) error {
 	f := v.order.Files[place]
-	v.result.Files = append(v.result.Files, FileResult{File: f.File.Name, Result: Failed})
+	v.result.Files = append(v.result.Files, upload.FileResult{File: f.File.Name, Result: upload.Failed})
 	to := &v.result.Files[len(v.result.Files)-1]
 	err := v.put(ctx, place, f, to)
-	var p *Problem
-	if errors.As(err, &p) && p.ofFile {
+	var p *upload.Problem
+	if errors.As(err, &p) && p.OfFile {
 		if v.result.Cause == "" {
 			v.result.Cause = p.Code
 		}
@@ -29,29 +30,29 @@ func (v *visit) file(ctx context.Context, place int) error {
 }
 
 // put does what the list calls for: nothing, a plan, or an upload.
-func (v *visit) put(ctx context.Context, place int, f *Item, to *FileResult) error {
+func (v *visit) put(ctx context.Context, place int, f *Item, to *upload.FileResult) error {
 	switch v.look(f) {
-	case same:
-		to.Result = AlreadyPresent
-		if v.already(Posting) {
+	case upload.Same:
+		to.Result = upload.AlreadyPresent
+		if v.already(upload.Posting) {
 			// An interrupted run had posted it, and here it is.
-			to.Result = Uploaded
-			if v.order.Reboot == RebootNeeded && !v.already(Rebooting) {
+			to.Result = upload.Uploaded
+			if v.order.Reboot == RebootNeeded && !v.already(upload.Rebooting) {
 				v.remark("upload.restart-open", "phonecert phone reboot "+v.target.Address+" where it is not in force",
 					"an interrupted run had posted it, and nobody knows whether the phone then asked to be restarted")
 			}
 		}
 		return nil
-	case unclear:
-		to.Result = Unconfirmed
+	case upload.Unclear:
+		to.Result = upload.Unconfirmed
 		v.doubtful("upload.date-not-understood", "compare the date on the phone's web page", "a certificate of the same names is in the phone's list, and its expiry is written in a way that is not understood; nothing was posted")
 		return nil
-	case sameName:
+	case upload.SameName:
 		v.remark("upload.same-subject", "delete the old one with phonecert phone delete, for two certificates of one name may collide on the phone",
 			"another certificate of the same subject as %s is in the phone's list", f.Name)
 	}
-	if !v.listed && v.already(Posting) {
-		to.Result = Unconfirmed
+	if !v.listed && v.already(upload.Posting) {
+		to.Result = upload.Unconfirmed
 		v.doubtful("upload.posted-before", "look at the page in a browser", "an interrupted run had posted it, and the page shows no list to look for it in; it was not posted again")
 		return nil
 	}
@@ -67,14 +68,14 @@ func (v *visit) put(ctx context.Context, place int, f *Item, to *FileResult) err
 		if to.Plan, reasons = v.plan(ctx); to.Plan == "" {
 			return noWay(reasons)
 		}
-		to.Result = Planned
+		to.Result = upload.Planned
 		return nil
 	}
 	if err := v.send(ctx, f, to); err != nil {
 		return err
 	}
-	if to.Result == Uploaded && replacing {
-		to.Result = Replaced
+	if to.Result == upload.Uploaded && replacing {
+		to.Result = upload.Replaced
 	}
 	return nil
 }
@@ -95,7 +96,7 @@ func (v *visit) replacing(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	if o.Replace == nil || !o.Replace(ctx, v.target.Address, text) {
-		return true, problem("upload.would-overwrite", nil, "give --yes when that is right", "a server certificate is on the phone and was not overwritten: %s", text).file()
+		return true, upload.NewProblem("upload.would-overwrite", nil, "give --yes when that is right", "a server certificate is on the phone and was not overwritten: %s", text).ForFile()
 	}
 	return true, nil
 }
@@ -104,23 +105,23 @@ func (v *visit) replacing(ctx context.Context) (bool, error) {
 func (v *visit) plan(ctx context.Context) (plan, reasons string) {
 	for _, route := range v.routes() {
 		switch route {
-		case Form:
-			post, err := v.phone.pages.Plan(ctx, v.order.Role)
+		case upload.Form:
+			post, err := v.phone.Pages().Plan(ctx, v.order.Role)
 			if err != nil {
 				reasons += fmt.Sprintf("; %s: %s", route, err)
 				continue
 			}
-			v.result.Route = Form
+			v.result.Route = upload.Form
 			return fmt.Sprintf("%s %s, file field %s%s", post.Method, post.Ref, post.Field, fields(post.Fields)), ""
-		case Browser:
+		case upload.Browser:
 			if v.order.Chromium != nil {
-				v.result.Route = Browser
+				v.result.Route = upload.Browser
 				return "the phone's own page in a browser", ""
 			}
 			reasons += fmt.Sprintf("; %s: %s", route, noBrowser)
-		case Import:
+		case upload.Import:
 			if v.imports() {
-				v.result.Route = Import
+				v.result.Route = upload.Import
 				return "an imported configuration file that names " + importKey(v.order.Role), ""
 			}
 			reasons += fmt.Sprintf("; %s: %s", route, noImport)
@@ -138,30 +139,29 @@ func fields(list []string) string {
 }
 
 // routes are those to be tried.
-func (v *visit) routes() []Route {
+func (v *visit) routes() []upload.Route {
 	if v.target.Via != "" {
-		return []Route{v.target.Via}
+		return []upload.Route{v.target.Via}
 	}
 	if v.order.Via != "" {
-		return []Route{v.order.Via}
+		return []upload.Route{v.order.Via}
 	}
-	list := []Route{Form, Browser}
-	if v.order.Role == handset.Trusted || v.phone.web.Base().Scheme == "http" {
+	list := []upload.Route{upload.Form, upload.Browser}
+	if v.order.Role == handset.Trusted || v.phone.Conversation().Base().Scheme == "http" {
 		// A private key is not sent in the clear to a phone that speaks HTTPS
 		// unless the route is named.
-		list = append(list, Import)
+		list = append(list, upload.Import)
 	}
 	return list
 }
 
 // send tries the routes until the certificate is in the list, or the phone has
 // said no.
-func (v *visit) send(ctx context.Context, f *Item, to *FileResult) error {
+func (v *visit) send(ctx context.Context, f *Item, to *upload.FileResult) error {
 	reasons := ""
 	if v.order.Role == handset.Server && len(f.Certificates) == 1 {
 		// Some may show it to us before they restart.
-		is := known.Of(f.Certificates[0].Raw)
-		v.phone.expected = &is
+		v.phone.Expect(known.Of(f.Certificates[0].Raw))
 	}
 	for _, route := range v.routes() {
 		answer, err := v.post(ctx, route, f)
@@ -189,7 +189,7 @@ func (v *visit) send(ctx context.Context, f *Item, to *FileResult) error {
 }
 
 func noWay(reasons string) error {
-	return problem("upload.no-route", nil, "try --via browser, or upload it in a browser by hand", "no way to upload was found%s", reasons).file()
+	return upload.NewProblem("upload.no-route", nil, "try --via browser, or upload it in a browser by hand", "no way to upload was found%s", reasons).ForFile()
 }
 
 // words are what a phone answered, for people.

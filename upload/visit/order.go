@@ -1,7 +1,8 @@
-package upload
+package visit
 
 import (
 	"context"
+	"github.com/phonecert/phonecert/upload"
 	"net"
 	"sync"
 	"time"
@@ -24,11 +25,11 @@ const (
 
 // Order is what is to be put on phones, and how. Many visits may share one.
 type Order struct {
-	Config
+	upload.Config
 	Role  handset.Role
 	Files []*Item
 	// Via fixes the route; "" tries them in their order.
-	Via Route
+	Via upload.Route
 	// DryRun changes nothing and ends with a plan.
 	DryRun bool
 	// SkipCheck posts files that the phone's model is known to refuse, and to a
@@ -91,12 +92,12 @@ type Target struct {
 	// is none.
 	Password func(context.Context) (password string, ok bool)
 	// Via fixes the route for this phone.
-	Via Route
+	Via upload.Route
 	// Before are the events that an interrupted run had noted for this phone.
-	Before []Event
+	Before []upload.Event
 	// Note is told before something is done that must not be done twice; its
 	// error ends the visit. nil for nobody.
-	Note func(Event) error
+	Note func(upload.Event) error
 }
 
 // checks remembers what check said for each handset: the files are the same for

@@ -1,8 +1,9 @@
-package upload
+package visit
 
 import (
 	"context"
 	"fmt"
+	"github.com/phonecert/phonecert/upload"
 	"slices"
 	"strings"
 
@@ -35,10 +36,10 @@ func (v *visit) handsets(ctx context.Context) ([]*handset.Profile, error) {
 	}
 	p, err := v.order.Profile(ctx, given)
 	if err != nil {
-		return nil, problem("upload.handset-not-known", err, "use one of the names of phonecert handset list", "the inventory's handset is not known: %v", err)
+		return nil, upload.NewProblem("upload.handset-not-known", err, "use one of the names of phonecert handset list", "the inventory's handset is not known: %v", err)
 	}
 	if known != "" && p.Models.Known() && len(handset.Matching([]*handset.Profile{p}, known, "")) == 0 {
-		return nil, problem("upload.another-model", nil, "put the inventory right; nothing was changed on the phone",
+		return nil, upload.NewProblem("upload.another-model", nil, "put the inventory right; nothing was changed on the phone",
 			"the phone says that it is a %s, and not the %s that was expected there", known, given)
 	}
 	return []*handset.Profile{p}, nil
@@ -78,7 +79,7 @@ func (o *Order) check(p *handset.Profile) (checked, error) {
 	}
 	desk, err := o.Desk(p, p.ID)
 	if err != nil {
-		return checked{}, problem("upload.no-check", err, "look at the profile with phonecert handset show", "the files cannot be checked for %s: %v", p.ID, err)
+		return checked{}, upload.NewProblem("upload.no-check", err, "look at the profile with phonecert handset show", "the files cannot be checked for %s: %v", p.ID, err)
 	}
 	said := checked{}
 	for _, f := range o.Files {
@@ -97,7 +98,7 @@ func (o *Order) check(p *handset.Profile) (checked, error) {
 }
 
 // refused is the problem of a file that the phone's model does not take.
-func refused(f *Item, handset string, findings []finding.Finding) *Problem {
+func refused(f *Item, handset string, findings []finding.Finding) *upload.Problem {
 	why := ""
 	fix := fmt.Sprintf("phonecert check %s", f.Name)
 	for _, each := range findings {
@@ -106,7 +107,7 @@ func refused(f *Item, handset string, findings []finding.Finding) *Problem {
 			break
 		}
 	}
-	p := problem("upload.check-refuses", nil, fix, "%s would refuse %s%s", handset, f.Name, why)
+	p := upload.NewProblem("upload.check-refuses", nil, fix, "%s would refuse %s%s", handset, f.Name, why)
 	p.Basis, p.Source = finding.Derived, "phonecert check"
 	return p
 }

@@ -1,8 +1,9 @@
-package upload
+package visit
 
 import (
 	"context"
 	"errors"
+	"github.com/phonecert/phonecert/upload"
 	"net/http"
 
 	"github.com/phonecert/phonecert/upload/browser"
@@ -15,14 +16,14 @@ import (
 func (v *visit) drive(ctx context.Context, file dialect.File) (dialect.Answer, error) {
 	p, o := v.phone, v.order
 	c := browser.Config{
-		Executable: o.Chromium.Executable, Env: o.Chromium.Env, Base: p.web.Base(), Transport: p.web,
+		Executable: o.Chromium.Executable, Env: o.Chromium.Env, Base: p.Conversation().Base(), Transport: p.Conversation(),
 		Random: o.Web.Random, Cookies: v.cookies(),
 	}
-	path := p.pages.Page(o.Role)
+	path := p.Pages().Page(o.Role)
 	answer, err := browser.Upload(ctx, c, p.Dialect, o.Role, path, file)
 	if errors.Is(err, browser.ErrNeedsLogin) {
-		if err := p.pages.Logout(ctx); err != nil {
-			return dialect.Answer{}, explain(err)
+		if err := p.Pages().Logout(ctx); err != nil {
+			return dialect.Answer{}, upload.Explain(err)
 		}
 		password, _ := v.target.Password(ctx)
 		c.Cookies = nil
@@ -44,7 +45,7 @@ func (v *visit) drive(ctx context.Context, file dialect.File) (dialect.Answer, e
 
 // rejoin takes up the session that the browser's page has opened.
 func (v *visit) rejoin(ctx context.Context) error {
-	if pages, ok := v.phone.pages.(interface{ Rejoin(context.Context) error }); ok {
+	if pages, ok := v.phone.Pages().(interface{ Rejoin(context.Context) error }); ok {
 		return pages.Rejoin(ctx)
 	}
 	return nil
@@ -54,7 +55,7 @@ func (v *visit) rejoin(ctx context.Context) error {
 func (v *visit) cookies() []*http.Cookie {
 	var list []*http.Cookie
 	for _, name := range []string{"JSESSIONID", "csrfToken"} {
-		if value := v.phone.web.Cookie(name); value != "" {
+		if value := v.phone.Conversation().Cookie(name); value != "" {
 			list = append(list, &http.Cookie{Name: name, Value: value})
 		}
 	}

@@ -1,4 +1,4 @@
-package upload
+package visit
 
 import (
 	"crypto/rand"

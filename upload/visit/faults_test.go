@@ -1,4 +1,4 @@
-package upload_test
+package visit_test
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 	"github.com/phonecert/phonecert/handset/simulate/device"
 	simdialect "github.com/phonecert/phonecert/handset/simulate/dialect"
 	"github.com/phonecert/phonecert/upload"
+	"github.com/phonecert/phonecert/upload/visit"
 )
 
 // faulty sets faults.
@@ -104,7 +105,7 @@ func TestAlwaysLogsOut(t *testing.T) {
 			w.want(w.visit(bad), upload.Failed, "upload.phone-refused")
 			w.want(w.visit(root(t, "Example Root")), upload.Uploaded, "")
 			ctx, cancel := context.WithCancel(t.Context())
-			w.order.Files = []*upload.Item{root(t, "Second Root")}
+			w.order.Files = []*visit.Item{root(t, "Second Root")}
 			target := w.target()
 			target.Note = func(upload.Event) error { cancel(); return nil }
 			if r := w.order.Visit(ctx, target); r.Result != upload.Failed && r.Result != upload.Unconfirmed {
@@ -136,7 +137,7 @@ func TestDryRun(t *testing.T) {
 // TestJournalFull: where the journal cannot be written nothing is posted.
 func TestJournalFull(t *testing.T) {
 	w := start(t, simdialect.Session, handset.Trusted, nil)
-	w.order.Files = []*upload.Item{root(t, "Example Root")}
+	w.order.Files = []*visit.Item{root(t, "Example Root")}
 	target := w.target()
 	target.Note = func(upload.Event) error { return errors.New("no space left on device") }
 	w.want(w.order.Visit(t.Context(), target), upload.Failed, "upload.no-journal")
@@ -155,7 +156,7 @@ func TestAfterKill(t *testing.T) {
 	target.Before = []upload.Event{upload.Posting, upload.Rebooting}
 	var noted []upload.Event
 	target.Note = func(e upload.Event) error { noted = append(noted, e); return nil }
-	w.order.Reboot = upload.RebootAlways
+	w.order.Reboot = visit.RebootAlways
 	r := w.order.Visit(t.Context(), target)
 	w.want(r, upload.Uploaded, "")
 	if len(noted) != 0 || !r.Rebooted || w.phone.Away() {
@@ -171,7 +172,7 @@ func TestAfterKill(t *testing.T) {
 
 func TestInCall(t *testing.T) {
 	w := start(t, simdialect.API, handset.Trusted, faulty("in-call"))
-	w.order.Reboot = upload.RebootAlways
+	w.order.Reboot = visit.RebootAlways
 	r := w.visit(root(t, "Example Root"))
 	w.want(r, upload.Failed, "upload.in-call")
 	if r.Rebooted || len(w.phone.State().Trusted) != 1 {
@@ -182,7 +183,7 @@ func TestInCall(t *testing.T) {
 // TestAnotherPhone: what stands at the address is not what the inventory says.
 func TestAnotherPhone(t *testing.T) {
 	w := start(t, simdialect.Listener, handset.Trusted, nil)
-	w.order.Files = []*upload.Item{root(t, "Example Root")}
+	w.order.Files = []*visit.Item{root(t, "Example Root")}
 	target := w.target()
 	target.MAC = "00:00:5e:00:53:99"
 	w.want(w.order.Visit(t.Context(), target), upload.Failed, "upload.another-phone")
