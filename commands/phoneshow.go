@@ -42,6 +42,16 @@ func (v *visitor) show(ctx context.Context) error {
 	})
 }
 
+// validAddress refuses what is no address of a phone.
+func validAddress(text string) error {
+	_, err := upload.ParseAddress(text)
+	var p *upload.Problem
+	if errors.As(err, &p) {
+		return factory.WithHint(errors.New(p.Message), p.Fix)
+	}
+	return err
+}
+
 // onePhone takes the one argument, a phone's address.
 func onePhone(address *string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
@@ -50,7 +60,7 @@ func onePhone(address *string) cobra.PositionalArgs {
 			return factory.WithHint(errors.New("no phone given"), "name its web page, for instance "+cmd.CommandPath()+" http://192.0.2.55")
 		case 1:
 			*address = args[0]
-			return nil
+			return validAddress(*address)
 		}
 		return factory.UsageError(cmd, "one phone at a time, but got %q too", args[1])
 	}

@@ -140,6 +140,11 @@ func (o *uploadOptions) validate(cmd *cobra.Command) error {
 	case role == handset.Server && len(o.files) > 1:
 		return factory.WithHint(fmt.Errorf("a phone holds one server certificate, but got %d files", len(o.files)), "give one PEM file with certificate and key")
 	}
+	if o.phone != "" {
+		if err := validAddress(o.phone); err != nil {
+			return err
+		}
+	}
 	if err := o.flags.Validate(cmd); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/internal/report/paper"
 	"github.com/phonecert/phonecert/upload"
 )
@@ -24,6 +25,10 @@ func (p *Printer) One(r *upload.Result) error {
 	switch {
 	case !p.streams.OutTTY:
 		for _, f := range paper.Decisive(told) {
+			if f.Severity == finding.Error {
+				paper.Error(p.streams, paper.Prose(f.Message), []string{paper.Prose(f.Fix)})
+				continue
+			}
 			paper.Note(p.streams, paper.Prose(f.Message))
 		}
 		return paper.Tabbed(p.streams.Out, rows(r))

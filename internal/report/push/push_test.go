@@ -298,7 +298,7 @@ func TestOne(t *testing.T) {
 	if out, _ := one(task("192.0.2.3"), push.Options{}, true); !strings.Contains(out, "✓ ca.pem  already present\n") || !strings.Contains(out, "ALREADY PRESENT  87 ms") {
 		t.Errorf("%s", out)
 	}
-	if out, errText := one(task("192.0.2.1"), push.Options{}, false); strings.Count(out, "\n") != 1 || !strings.HasPrefix(errText, "phonecert: note: the phone has ten") || strings.Contains(errText, "\x1b") {
+	if out, errText := one(task("192.0.2.1"), push.Options{}, false); strings.Count(out, "\n") != 1 || !strings.HasPrefix(errText, "phonecert: error: the phone has ten") || strings.Contains(errText, "\x1b") {
 		t.Errorf("%q, %q", out, errText)
 	}
 	if out, _ := one(task("192.0.2.1"), push.Options{JSON: true}, false); strings.Count(out, "\n") != 1 || !strings.HasPrefix(out, `{"schema_version":1,"command":"upload","phone":"192.0.2.1"`) {
