@@ -32,8 +32,11 @@ func floors() [][]string {
 		{"inspect/probe", "inspect/trace", "inspect/identity"},
 		{"handset/simulate/device", "handset/simulate/registrar", "upload/web", "upload/page", "upload/seal", "upload/known", "upload/dialect/script"},
 		{"handset/simulate/dialect", "upload/dialect"},
-		{"handset/simulate", "upload/browser"},
-		{"handset/simulate/serve", "upload"},
+		{"handset/simulate", "upload/browser", "upload/dialect/entry", "upload/dialect/settings"},
+		{"upload/dialect/live"},
+		{"upload/dialect/basic", "upload/dialect/servlet", "upload/dialect/listener", "upload/dialect/api"},
+		{"upload/dialect/detect"},
+		{"handset/simulate/serve", "upload", "upload/dialect/dialecttest"},
 		{"upload/fleet/journal", "upload/visit"},
 		{"upload/fleet"},
 		{"internal/report/paper"},
@@ -51,7 +54,7 @@ func floors() [][]string {
 func pure() []string {
 	return []string{
 		"handset", "inspect", "inspect/finding", "inspect/certificate", "inspect/ber", "inspect/armor", "inspect/armor/openssl",
-		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "inspect/trust", "inspect/trust/walk", "inspect/trust/extension", "inspect/trust/signature", "inspect/trust/signature/md2", "inspect/trust/errcode", "convert", "inspect/handshake", "inspect/phone", "inspect/diagnosis", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/cipherspec", "inspect/handshake/suite", "handset/offer", "handset/mac", "inspect/identity", "upload/fleet/inventory", "upload/page", "upload/seal", "inspect/handshake/iana", "inspect/handshake/keylog",
+		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "inspect/trust", "inspect/trust/walk", "inspect/trust/extension", "inspect/trust/signature", "inspect/trust/signature/md2", "inspect/trust/errcode", "convert", "inspect/handshake", "inspect/phone", "inspect/diagnosis", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/cipherspec", "inspect/handshake/suite", "handset/offer", "handset/mac", "inspect/identity", "upload/fleet/inventory", "upload/page", "upload/seal", "upload/dialect", "upload/dialect/script", "upload/dialect/settings", "inspect/handshake/iana", "inspect/handshake/keylog",
 		"inspect/capture", "inspect/capture/pcap", "inspect/capture/packet", "inspect/capture/hexdump", "inspect/capture/synthetic",
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/upload/dialect"
+	"github.com/phonecert/phonecert/upload/dialect/detect"
 	"github.com/phonecert/phonecert/upload/known"
 	"github.com/phonecert/phonecert/upload/page"
 	"github.com/phonecert/phonecert/upload/web"
@@ -82,11 +83,11 @@ func (p *Phone) open(ctx context.Context, base *url.URL) error {
 	p.web = web.New(base, conversation)
 	var err error
 	if c.Dialect != "" {
-		if p.pages, err = dialect.New(c.Dialect, p.web, c.Web.Random); err == nil && base.Scheme == "https" {
+		if p.pages, err = detect.New(c.Dialect, p.web, c.Web.Random); err == nil && base.Scheme == "https" {
 			_, err = p.web.Get(ctx, "/")
 		}
 	} else {
-		p.pages, p.Identity, err = dialect.Detect(ctx, p.web, c.Web.Random)
+		p.pages, p.Identity, err = detect.Detect(ctx, p.web, c.Web.Random)
 	}
 	if err != nil {
 		p.web.Close()

@@ -11,6 +11,7 @@ import (
 	"github.com/phonecert/phonecert/internal/testca"
 	"github.com/phonecert/phonecert/upload/browser"
 	"github.com/phonecert/phonecert/upload/dialect"
+	"github.com/phonecert/phonecert/upload/dialect/detect"
 	"github.com/phonecert/phonecert/upload/web"
 )
 
@@ -23,7 +24,7 @@ func TestConversation(t *testing.T) {
 			r := start(t, name, nil)
 			client := web.New(r.config.Base, web.Config{Random: rand.Reader, Accept: func(string, [][]byte) error { return nil }})
 			t.Cleanup(client.Close)
-			pages, err := dialect.New(dialect.Name(name), client, rand.Reader)
+			pages, err := detect.New(dialect.Name(name), client, rand.Reader)
 			if err != nil {
 				t.Fatal(err)
 			}

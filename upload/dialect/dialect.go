@@ -1,14 +1,12 @@
-// Package dialect speaks to the web interface of a phone: one file per dialect
-// of the fact sheet on the web interface. The login is that sheet's to the
-// letter; everything else, targets, fields and values, is read from the phone's
-// live pages, since nobody has published it.
+// Package dialect says what it is to speak to the web interface of a phone, in
+// one of the dialects of the fact sheet on the web interface. Each has a package
+// of its own below. The login is that sheet's to the letter; everything else,
+// targets, fields and values, is read from the phone's live pages, since nobody
+// has published it.
 package dialect
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"time"
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/upload/page"
@@ -26,6 +24,9 @@ const (
 	ListenerRSA Name = "listener-rsa"
 	API         Name = "api"
 )
+
+// Names lists the dialects.
+func Names() []Name { return []Name{Basic, Plain, Session, Listener, ListenerRSA, API} }
 
 // Dialect is a phone's web interface. Its methods send requests one after the
 // other; none is repeated. What the network does comes back as a *web.Error.
@@ -65,15 +66,6 @@ type Dialect interface {
 	Page(role handset.Role) string
 }
 
-// The errors of pages that do not show what is needed.
-var (
-	ErrNoList   = errors.New("the page shows no list of certificates")
-	ErrNoForm   = errors.New("the page does not show how this is sent")
-	ErrNoImport = errors.New("these phones have no known way to import a configuration")
-	// ErrLoggedOut: the phone shows its login form to somebody who was in.
-	ErrLoggedOut = errors.New("the phone has ended the session")
-)
-
 // Identity is what a phone says of itself on its pages.
 type Identity struct {
 	Model, Firmware, MAC string
@@ -103,82 +95,8 @@ type File struct {
 	Content []byte
 }
 
-// Class sorts what a phone answered to a change.
-type Class string
-
-// The classes of answers.
-const (
-	// Success: the phone says that it has done it. That is no proof.
-	Success Class = "success"
-	// Dropped: the connection ended without an answer, as some successful
-	// writes do.
-	Dropped Class = "dropped"
-	// Full, InvalidFile, InvalidName, NoFile, TooLarge: the phone's refusals.
-	Full        Class = "full"
-	InvalidFile Class = "invalid-file"
-	InvalidName Class = "invalid-name"
-	NoFile      Class = "no-file"
-	TooLarge    Class = "too-large"
-	// Refused: a refusal in other words. Forbidden: the token was missing.
-	Refused   Class = "refused"
-	Forbidden Class = "forbidden"
-	// Silent: an answer in which no known word stands.
-	Silent Class = "silent"
-)
-
-// Answer is what a phone answered to a change.
-type Answer struct {
-	Class Class
-	// Text is the phone's own sentence, "" if there was none.
-	Text string
-	// Reboot says that the phone asks to be restarted.
-	Reboot bool
-}
-
-// Outcome is why a login did not succeed.
-type Outcome string
-
-// The outcomes of a login that failed.
-const (
-	LoginRefused Outcome = "refused"
-	Locked       Outcome = "locked"
-	Busy         Outcome = "busy"
-	// Strange: the phone answered something that is none of these.
-	Strange Outcome = "strange"
-)
-
-// LoginError is a login that the phone did not accept.
-type LoginError struct {
-	Outcome Outcome
-	// LockTime is how long the account stays locked, 0 when it is not said.
-	LockTime time.Duration
-	// Text is the phone's own sentence, "" if there was none.
-	Text string
-}
-
-// Error says what the phone did.
-func (e *LoginError) Error() string {
-	switch e.Outcome {
-	case LoginRefused:
-		return "the phone refused the user name or the password"
-	case Locked:
-		return "the phone has locked the account for a while"
-	case Busy:
-		return "somebody else is logged in, and the phone allows one at a time"
-	}
-	return fmt.Sprintf("the phone's answer to the login was not understood: %q", e.Text)
-}
-
 // Settings are the four trust settings, spelled as the command-line flags spell
 // them; "" is one that the page does not show, or that is not to be written.
 type Settings struct {
 	OnlyTrusted, CA, CNValidation, DeviceCert string
-}
-
-// StatusError is an answer whose HTTP status says that the phone did not do
-// what was asked.
-type StatusError struct{ Status int }
-
-func (e *StatusError) Error() string {
-	return fmt.Sprintf("the phone answered with status %d", e.Status)
 }
