@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/phonecert/phonecert/upload/dialect"
@@ -16,6 +17,8 @@ const (
 	// much of a text of the page's is told, in characters.
 	maxDialogs = 20
 	maxText    = 300
+	// afterword is how long a page may take to say something more.
+	afterword = 300 * time.Millisecond
 )
 
 // words are what the page says.
@@ -49,6 +52,7 @@ func (v *visit) answer(before words) (dialect.Answer, error) {
 	if err != nil {
 		return dialect.Answer{}, err
 	}
+	v.linger()
 	sent, ok := v.tab.proxy.upload()
 	_, asked := v.tab.dialogs()
 	said.Reboot = said.Reboot || asked
@@ -66,6 +70,15 @@ func (v *visit) answer(before words) (dialect.Answer, error) {
 		told.Text = said.Text
 	}
 	return told, nil
+}
+
+// linger leaves the page the time for another dialog: the question whether to
+// restart often follows the answer.
+func (v *visit) linger() {
+	select {
+	case <-v.tab.ctx.Done():
+	case <-time.After(afterword):
+	}
 }
 
 // said sorts what page and dialogs say; Silent while there is nothing known.
