@@ -136,6 +136,20 @@ func TestPurePackagesDoNoIO(t *testing.T) {
 	}
 }
 
+// TestClientKnowsNoSimulator: what speaks to phones shares nothing with what
+// plays them, or it would find there what no phone has.
+func TestClientKnowsNoSimulator(t *testing.T) {
+	const rig = module + "upload/dialect/dialecttest"
+	for _, p := range packages(t) {
+		for _, imported := range p.Imports {
+			inside := strings.HasPrefix(p.ImportPath, module+"upload")
+			if inside && p.ImportPath != rig && strings.HasPrefix(imported, module+"handset/simulate") || imported == rig {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
 // TestNamedOnlyWhereAllowed holds what no import graph shows: process streams,
 // arguments, environment and exits have one place each, and nothing has an init
 // function.

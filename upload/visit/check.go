@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"github.com/phonecert/phonecert/upload"
@@ -23,16 +24,17 @@ type checked struct {
 // handsets are the profiles that may be the phone's: the one that was named, or
 // those that its own words match. Several when the firmware's generation is open.
 func (v *visit) handsets(ctx context.Context) ([]*handset.Profile, error) {
-	known := v.phone.Identity.Model
-	given := v.target.Handset
-	if given == "" && known == "" {
-		given = v.order.Handset
-	}
-	if given == "" {
-		if known == "" {
-			return nil, nil
+	known, given := v.phone.Identity.Model, v.target.Handset
+	if given == "" && known != "" {
+		if list := handset.Matching(v.order.Profiles, known, string(v.phone.Dialect)); len(list) > 0 {
+			return list, nil
 		}
-		return handset.Matching(v.order.Profiles, known, string(v.phone.Dialect)), nil
+		// No profile speaks of this model: what the user takes for near enough
+		// may stand in.
+		known = ""
+	}
+	if given = cmp.Or(given, v.order.Handset); given == "" {
+		return nil, nil
 	}
 	p, err := v.order.Profile(ctx, given)
 	if err != nil {

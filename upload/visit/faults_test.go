@@ -248,3 +248,19 @@ func codes(r upload.Result) string {
 	}
 	return list
 }
+
+// TestUnknownModel: a model of which no profile speaks takes the one that the
+// user names, and goes unchecked without one.
+func TestUnknownModel(t *testing.T) {
+	w := start(t, simdialect.Session, handset.Trusted, func(_ *simulate.Config, s *device.State) { s.Model = "SIP-T99X" })
+	item := root(t, "Example Root")
+	item.File.Name = "root.p7b"
+	w.order.Handset = "yealink-t28p"
+	w.want(w.visit(item), upload.Failed, "upload.check-refuses")
+	w.order.Handset = ""
+	r := w.visit(item)
+	w.want(r, upload.Uploaded, "")
+	if !strings.Contains(codes(r), "upload.model-not-known") {
+		t.Errorf("nothing is said of it: %s", codes(r))
+	}
+}
