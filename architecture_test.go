@@ -19,7 +19,7 @@ const module = "github.com/phonecert/phonecert/"
 // floors below its own.
 func floors() [][]string {
 	return [][]string{
-		{"inspect/finding", "internal/terminal", "internal/disk", "internal/realparts", "internal/testca", "internal/testpem", "inspect/ber", "inspect/handshake/iana", "inspect/handshake/keylog", "handset/mac", "inspect/capture/packet", "inspect/capture/hexdump", "inspect/trust/errcode", "inspect/trust/signature/md2"},
+		{"inspect/finding", "inspect/probe/sip/header", "internal/terminal", "internal/disk", "internal/realparts", "internal/testca", "internal/testpem", "inspect/ber", "inspect/handshake/iana", "inspect/handshake/keylog", "handset/mac", "inspect/capture/packet", "inspect/capture/hexdump", "inspect/trust/errcode", "inspect/trust/signature/md2"},
 		{"inspect/handshake/cipherspec", "inspect/handshake/suite", "inspect/probe/wire", "inspect/capture/pcap"},
 		{"handset", "inspect/certificate", "inspect/pbe", "inspect/handshake", "upload/fleet/inventory", "inspect/capture/synthetic"},
 		{"inspect/armor", "inspect/key", "inspect/capture/capturetest", "inspect/trust/signature", "inspect/trust/trusttest"},

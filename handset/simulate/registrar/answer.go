@@ -43,9 +43,9 @@ func (c *connection) answer(q *request) *response {
 		r := status(404, "Not Found")
 		r.event.Text = fmt.Sprintf("this is the registrar of %s, not of %s", c.config.Domain, q.uri.host)
 		return r
-	case q.first("require") != "":
+	case q.fields.First("require") != "":
 		r := status(420, "Bad Extension")
-		r.fields = []string{"Unsupported: " + strings.Join(q.all("require"), ", ")}
+		r.fields = []string{"Unsupported: " + strings.Join(q.fields.All("require"), ", ")}
 		return r
 	case q.method == "OPTIONS":
 		r := status(200, "OK")
@@ -84,13 +84,13 @@ func (c *connection) reply(q *request, r *response) error {
 // again, and the rest (RFC 3261, section 8.2.6).
 func (c *connection) text(q *request, r *response) (string, error) {
 	lines := []string{fmt.Sprintf("%s %d %s", version, r.status, r.reason)}
-	for i, via := range q.all("via") {
+	for i, via := range q.fields.All("via") {
 		if i == 0 {
 			via = received(via, c.raw.RemoteAddr())
 		}
 		lines = append(lines, "Via: "+via)
 	}
-	to := q.first("to")
+	to := q.fields.First("to")
 	if _, parameters, ok := parseNameAddr(to); to != "" && ok {
 		if _, tagged := parameter(parameters, "tag"); !tagged {
 			tag := make([]byte, 8)
@@ -101,7 +101,7 @@ func (c *connection) text(q *request, r *response) (string, error) {
 		}
 	}
 	for _, f := range []struct{ name, value string }{
-		{"From", q.first("from")}, {"To", to}, {"Call-ID", q.first("call-id")}, {"CSeq", q.first("cseq")},
+		{"From", q.fields.First("from")}, {"To", to}, {"Call-ID", q.fields.First("call-id")}, {"CSeq", q.fields.First("cseq")},
 	} {
 		if f.value != "" {
 			lines = append(lines, f.name+": "+f.value)
@@ -164,7 +164,7 @@ func sentBy(sent, host string) bool {
 func (c *connection) told(q *request, r *response) Event {
 	e := r.event
 	e.Kind, e.Method, e.Status = Answered, wire.Clean(q.method), r.status
-	e.UserAgent = wire.Clean(q.first("user-agent"))
+	e.UserAgent = wire.Clean(q.fields.First("user-agent"))
 	remark := e.Text
 	e.Text = e.Method
 	if e.User != "" {

@@ -59,7 +59,7 @@ func (g *gate) check(q *request) (user string, d *denial) {
 		return "", nil
 	}
 	d = &denial{why: "a password is asked for"}
-	for _, value := range q.all("authorization") {
+	for _, value := range q.fields.All("authorization") {
 		answer, err := digest.ParseCredentials(value)
 		if err != nil || answer.Realm != g.realm {
 			d = &denial{why: "the answer to the challenge is for another realm, or no digest"}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
+	"github.com/phonecert/phonecert/inspect/probe/sip/header"
 	"github.com/phonecert/phonecert/internal/testca"
 )
 
@@ -97,7 +98,7 @@ func TestPieces(t *testing.T) {
 	in := bufio.NewReaderSize(iotest.OneByteReader(strings.NewReader(text+text)), maxLine)
 	for range 2 {
 		q, err := readRequest(in)
-		if err != nil || q.fault != nil || q.first("contact") != "<sip:a@192.0.2.1>, <sip:b@192.0.2.1>" {
+		if err != nil || q.fault != nil || q.fields.First("contact") != "<sip:a@192.0.2.1>, <sip:b@192.0.2.1>" {
 			t.Fatalf("%+v, %v", q, err)
 		}
 	}
@@ -161,7 +162,7 @@ func TestNonce(t *testing.T) {
 	}
 	answer := func(nonce string) *request {
 		// The RFC's digest without qop, as the oldest phones answer.
-		return &request{method: "REGISTER", fields: []field{{"authorization", `Digest username="alice", realm="example.com", nonce="` + nonce + `", uri="sip:example.com", response="` + plain("alice", "example.com", "x", nonce) + `"`}}}
+		return &request{method: "REGISTER", fields: header.Fields{{Name: "authorization", Value: `Digest username="alice", realm="example.com", nonce="` + nonce + `", uri="sip:example.com", response="` + plain("alice", "example.com", "x", nonce) + `"`}}}
 	}
 	if who, d := g.check(answer(nonce)); who != "alice" || d != nil {
 		t.Errorf("%q, %+v", who, d)
@@ -174,7 +175,7 @@ func TestNonce(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	wrong := answer(g.nonce(now))
-	wrong.fields[0].value = strings.Replace(wrong.fields[0].value, `response="`, `response="0`, 1)
+	wrong.fields[0].Value = strings.Replace(wrong.fields[0].Value, `response="`, `response="0`, 1)
 	if _, d := g.check(wrong); d == nil || d.stale {
 		t.Errorf("%+v", d)
 	}

@@ -15,7 +15,7 @@ const maxExpires = 3600
 
 // register deals with a REGISTER (RFC 3261, section 10.3).
 func (c *connection) register(q *request) *response {
-	uri, _, ok := parseNameAddr(q.first("to"))
+	uri, _, ok := parseNameAddr(q.fields.First("to"))
 	to, parsed := parseURI(uri)
 	if !ok || !parsed || to.user == "" || len(to.user) > maxText {
 		return status(400, "Malformed To")
@@ -43,7 +43,7 @@ func (c *connection) bind(q *request, user string) *response {
 	if fault != nil {
 		return status(fault.status, fault.reason)
 	}
-	order := Binding{callID: q.first("call-id")}
+	order := Binding{callID: q.fields.First("call-id")}
 	order.cseq, _ = q.cseq()
 	bindings, err := c.location.update(user, changes, all, order, now)
 	if err != nil {
@@ -75,15 +75,15 @@ func seconds(b Binding, now time.Time) int { return int(b.Expires.Sub(now).Secon
 // changes are the bindings that a request asks for; one that ends now is to be
 // taken away. all says that it takes away every one (RFC 3261, section 10.2.2).
 func (c *connection) changes(q *request, user string, now time.Time) (changes []Binding, all bool, fault *refusal) {
-	overall := expires(q.first("expires"), maxExpires)
+	overall := expires(q.fields.First("expires"), maxExpires)
 	var contacts []string
-	for _, value := range q.all("contact") {
+	for _, value := range q.fields.All("contact") {
 		contacts = append(contacts, elements(value, maxContacts+1)...)
 	}
 	if len(contacts) > maxContacts {
 		return nil, false, &refusal{400, "Too many contacts"}
 	}
-	if len(q.first("call-id")) > maxText {
+	if len(q.fields.First("call-id")) > maxText {
 		return nil, false, &refusal{400, "Call-ID too long"}
 	}
 	number, _ := q.cseq()
@@ -101,8 +101,8 @@ func (c *connection) changes(q *request, user string, now time.Time) (changes []
 		own, _ := parameter(parameters, "expires")
 		changes = append(changes, Binding{
 			User: user, Contact: uri, Expires: now.Add(time.Duration(expires(own, overall)) * time.Second),
-			UserAgent: wire.Clean(q.first("user-agent")), Client: c.raw.RemoteAddr().String(),
-			callID: q.first("call-id"), cseq: number,
+			UserAgent: wire.Clean(q.fields.First("user-agent")), Client: c.raw.RemoteAddr().String(),
+			callID: q.fields.First("call-id"), cseq: number,
 		})
 	}
 	return changes, false, nil

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/phonecert/phonecert/inspect/probe/sip/header"
 )
 
 // What is read of one message. RFC 3261 sets no limits; a phone's REGISTER has
@@ -27,15 +29,12 @@ var (
 
 const version = "SIP/2.0"
 
-// field is a header field, its name in lower case and in its long form.
-type field struct{ name, value string }
-
 // request is a SIP request without its body. A response in its place has an
 // empty method.
 type request struct {
 	method string
 	uri    address
-	fields []field
+	fields header.Fields
 	// fault is why it can only be refused, nil for one that is whole.
 	fault *refusal
 }
@@ -120,18 +119,18 @@ func parse(head []byte) (*request, error) {
 		if line != "" && (line[0] == ' ' || line[0] == '\t') && len(q.fields) > 0 {
 			// A continued line (RFC 3261, section 7.3.1).
 			last := &q.fields[len(q.fields)-1]
-			last.value = strings.TrimSpace(last.value + " " + strings.TrimSpace(line))
+			last.Value = strings.TrimSpace(last.Value + " " + strings.TrimSpace(line))
 			continue
 		}
 		name, value, found := strings.Cut(line, ":")
-		if name = long(name); !found || !isToken(name) {
+		if name = header.Long(name); !found || !isToken(name) {
 			q.refuse(400, "Malformed header field")
 			continue
 		}
 		if len(q.fields) == maxFields {
 			return nil, errTooLarge
 		}
-		q.fields = append(q.fields, field{name, strings.TrimSpace(value)})
+		q.fields = append(q.fields, header.Field{Name: name, Value: strings.TrimSpace(value)})
 	}
 	if err := q.start(lines[0]); err != nil {
 		return nil, err
@@ -166,12 +165,12 @@ func (q *request) start(line string) error {
 // is for proxies.
 func (q *request) check() {
 	for _, name := range []string{"Via", "From", "To", "Call-ID", "CSeq"} {
-		if q.first(strings.ToLower(name)) == "" {
+		if q.fields.First(strings.ToLower(name)) == "" {
 			q.refuse(400, "Missing "+name)
 		}
 	}
 	for _, name := range []string{"From", "To", "Call-ID", "CSeq", "Content-Length"} {
-		if len(q.all(strings.ToLower(name))) > 1 {
+		if len(q.fields.All(strings.ToLower(name))) > 1 {
 			q.refuse(400, "More than one "+name)
 		}
 	}
@@ -191,7 +190,7 @@ func (q *request) refuse(status int, reason string) {
 // a message without a body nothing hangs on it (RFC 3261, section 20.14).
 func (q *request) length() (int64, error) {
 	var length uint64
-	for i, text := range q.all("content-length") {
+	for i, text := range q.fields.All("content-length") {
 		n, err := strconv.ParseUint(text, 10, 31)
 		if err != nil || i > 0 && n != length {
 			return 0, errNotSIP
@@ -206,7 +205,7 @@ func (q *request) length() (int64, error) {
 
 // cseq is the number and the method of CSeq; "" if there is none to be read.
 func (q *request) cseq() (number uint32, method string) {
-	parts := strings.Fields(q.first("cseq"))
+	parts := strings.Fields(q.fields.First("cseq"))
 	if len(parts) != 2 {
 		return 0, ""
 	}
@@ -215,44 +214,6 @@ func (q *request) cseq() (number uint32, method string) {
 		return 0, ""
 	}
 	return uint32(n), parts[1]
-}
-
-func (q *request) first(name string) string {
-	for _, f := range q.fields {
-		if f.name == name {
-			return f.value
-		}
-	}
-	return ""
-}
-
-func (q *request) all(name string) []string {
-	var values []string
-	for _, f := range q.fields {
-		if f.name == name {
-			values = append(values, f.value)
-		}
-	}
-	return values
-}
-
-// long is a field's name in its long form (RFC 3261, section 7.3.3).
-func long(name string) string {
-	switch name = strings.ToLower(strings.TrimRight(name, " \t")); name {
-	case "i":
-		return "call-id"
-	case "m":
-		return "contact"
-	case "f":
-		return "from"
-	case "t":
-		return "to"
-	case "v":
-		return "via"
-	case "l":
-		return "content-length"
-	}
-	return name
 }
 
 // isToken is the rule of RFC 3261, section 25.1.

@@ -32,7 +32,7 @@ func (m *message) challenges() []challenge {
 		return nil
 	}
 	var list []challenge
-	for _, value := range m.all(name) {
+	for _, value := range m.fields.All(name) {
 		if len(list) == maxChallenges {
 			break
 		}

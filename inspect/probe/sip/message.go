@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/phonecert/phonecert/inspect/diagnosis"
+	"github.com/phonecert/phonecert/inspect/probe/sip/header"
 	"github.com/phonecert/phonecert/inspect/probe/wire"
 )
 
@@ -27,16 +28,13 @@ var errNotSIP = errors.New("what came is not SIP")
 
 const version = "SIP/2.0"
 
-// field is a header field, its name in lower case and in its long form.
-type field struct{ name, value string }
-
 // message is a SIP message without its body.
 type message struct {
 	// status is 0 in a request, method "" in a response.
 	status int
 	reason string
 	method string
-	fields []field
+	fields header.Fields
 }
 
 // readMessage reads one message and nothing beyond it: whoever asks next on
@@ -133,34 +131,15 @@ func parseHead(head []byte) (*message, error) {
 		}
 		// A line that is no field spoils itself alone.
 		if name, value, found := strings.Cut(line, ":"); found {
-			m.fields = append(m.fields, field{long(name), strings.TrimSpace(value)})
+			m.fields = append(m.fields, header.Field{Name: header.Long(strings.TrimSpace(name)), Value: strings.TrimSpace(value)})
 		}
 	}
 	return nil, wire.ErrTooLarge
 }
 
-// long is a field's name in its long form (RFC 3261 section 7.3.3).
-func long(name string) string {
-	switch name = strings.ToLower(strings.TrimSpace(name)); name {
-	case "i":
-		return "call-id"
-	case "m":
-		return "contact"
-	case "f":
-		return "from"
-	case "t":
-		return "to"
-	case "v":
-		return "via"
-	case "l":
-		return "content-length"
-	}
-	return name
-}
-
 // length is that of the body; without a field there is none to be found.
 func (m *message) length() (int64, error) {
-	text := m.first("content-length")
+	text := m.fields.First("content-length")
 	if text == "" {
 		return 0, nil
 	}
@@ -171,28 +150,9 @@ func (m *message) length() (int64, error) {
 	return int64(length), nil
 }
 
-func (m *message) first(name string) string {
-	for _, f := range m.fields {
-		if f.name == name {
-			return f.value
-		}
-	}
-	return ""
-}
-
-func (m *message) all(name string) []string {
-	var values []string
-	for _, f := range m.fields {
-		if f.name == name {
-			values = append(values, f.value)
-		}
-	}
-	return values
-}
-
 // cseq is the number and the method of the request that a message belongs to.
 func (m *message) cseq() (int, string) {
-	parts := strings.Fields(m.first("cseq"))
+	parts := strings.Fields(m.fields.First("cseq"))
 	if len(parts) != 2 {
 		return 0, ""
 	}
@@ -206,16 +166,16 @@ func (m *message) cseq() (int, string) {
 // describe puts what an answer says of its server into a result.
 func (m *message) describe(result *diagnosis.SIP) {
 	result.Status, result.Reason = m.status, wire.Clean(m.reason)
-	if result.Server = wire.Clean(m.first("server")); result.Server == "" {
-		result.Server = wire.Clean(m.first("user-agent"))
+	if result.Server = wire.Clean(m.fields.First("server")); result.Server == "" {
+		result.Server = wire.Clean(m.fields.First("user-agent"))
 	}
 	result.Allow = nil
-	for method := range strings.SplitSeq(strings.Join(m.all("allow"), ","), ",") {
+	for method := range strings.SplitSeq(strings.Join(m.fields.All("allow"), ","), ",") {
 		if method = wire.Clean(method); method != "" && len(result.Allow) < maxAllow {
 			result.Allow = append(result.Allow, method)
 		}
 	}
 	if m.status/100 == 3 {
-		result.Location = wire.Clean(m.first("contact"))
+		result.Location = wire.Clean(m.fields.First("contact"))
 	}
 }

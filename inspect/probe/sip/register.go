@@ -87,7 +87,7 @@ func (s *session) register(ctx context.Context, who Credentials, expires int, re
 			continue
 		}
 		// RFC 3261 section 10.2.8.
-		least, _ := strconv.Atoi(m.first("min-expires"))
+		least, _ := strconv.Atoi(m.fields.First("min-expires"))
 		if m.status != 423 || try == maxTries || brief || least <= expires || least > maxExpires || expires == 0 {
 			return m, nil
 		}
@@ -108,7 +108,7 @@ func (s *session) granted(m *message) int {
 // expires is for how many seconds an answer says that the binding of a contact
 // is kept, or that of any for "".
 func (m *message) expires(contact string) (seconds int, told bool) {
-	for _, value := range m.all("contact") {
+	for _, value := range m.fields.All("contact") {
 		_, rest, found := strings.Cut(value, contact)
 		if !found {
 			continue
@@ -121,6 +121,6 @@ func (m *message) expires(contact string) (seconds int, told bool) {
 			}
 		}
 	}
-	seconds, err := strconv.Atoi(m.first("expires"))
+	seconds, err := strconv.Atoi(m.fields.First("expires"))
 	return seconds, err == nil
 }

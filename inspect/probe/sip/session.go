@@ -87,7 +87,7 @@ func (s *session) do(ctx context.Context, method string, more ...string) (*messa
 			continue
 		}
 		number, of := m.cseq()
-		if m.status >= 200 && m.first("call-id") == s.callID && number == s.number && of == method {
+		if m.status >= 200 && m.fields.First("call-id") == s.callID && number == s.number && of == method {
 			return m, nil
 		}
 	}
@@ -125,14 +125,14 @@ func (s *session) answer(m *message) error {
 	if m.method == "OPTIONS" {
 		lines[0] = version + " 200 OK"
 	}
-	for _, via := range m.all("via") {
+	for _, via := range m.fields.All("via") {
 		lines = append(lines, "Via: "+via)
 	}
-	to := m.first("to")
+	to := m.fields.First("to")
 	if !strings.Contains(to, ";tag=") {
 		to += ";tag=" + s.tag
 	}
-	lines = append(lines, "From: "+m.first("from"), "To: "+to, "Call-ID: "+m.first("call-id"), "CSeq: "+m.first("cseq"),
+	lines = append(lines, "From: "+m.fields.First("from"), "To: "+to, "Call-ID: "+m.fields.First("call-id"), "CSeq: "+m.fields.First("cseq"),
 		"Allow: OPTIONS", "User-Agent: phonecert", "Content-Length: 0", "", "")
 	_, err := io.WriteString(s.conn, strings.Join(lines, "\r\n"))
 	return err
