@@ -19,20 +19,22 @@ const module = "github.com/phonecert/phonecert/"
 // floors below its own.
 func floors() [][]string {
 	return [][]string{
-		{"inspect/finding", "inspect/probe/sip/header", "internal/terminal", "internal/disk", "internal/realparts", "internal/testca", "internal/testpem", "inspect/ber", "inspect/handshake/iana", "inspect/handshake/keylog", "handset/mac", "inspect/capture/packet", "inspect/capture/hexdump", "inspect/trust/errcode", "inspect/trust/signature/md2"},
+		{"inspect/finding", "inspect/probe/sip/header", "internal/terminal", "internal/disk", "internal/realparts", "internal/testca", "internal/testpem", "inspect/ber", "inspect/handshake/iana", "inspect/handshake/keylog", "handset/mac", "inspect/capture/packet", "inspect/capture/hexdump", "inspect/trust/errcode", "inspect/trust/signature/md2", "inspect/listen/chain", "inspect/listen/limit"},
 		{"inspect/handshake/cipherspec", "inspect/handshake/suite", "inspect/probe/wire", "inspect/capture/pcap"},
+		{"inspect/listen/uas", "inspect/listen/files"},
 		{"handset", "inspect/certificate", "inspect/pbe", "inspect/handshake", "upload/fleet/inventory", "inspect/capture/synthetic"},
 		{"inspect/armor", "inspect/key", "inspect/capture/capturetest", "inspect/trust/signature", "inspect/trust/trusttest"},
 		{"inspect/pfx", "inspect/armor/openssl", "inspect/trust/extension", "inspect/trust/trusttest/forge"},
 		{"inspect", "inspect/trust/walk"},
 		{"inspect/trust", "inspect/capture", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/client", "handset/offer"},
-		{"inspect/phone"},
+		{"inspect/phone", "handset/compare", "inspect/handshake/server"},
 		{"inspect/rules", "inspect/diagnosis", "convert"},
 		{"inspect/probe/resolve", "inspect/probe/survey", "inspect/probe/sip", "inspect/probe/web"},
-		{"inspect/probe", "inspect/trace", "inspect/identity"},
+		{"inspect/probe", "inspect/trace", "inspect/identity", "inspect/listen/measure"},
+		{"inspect/listen", "handset/learn"},
 		{"handset/simulate/device", "handset/simulate/registrar", "upload/web", "upload/page", "upload/seal", "upload/known", "upload/dialect/script"},
 		{"handset/simulate/dialect", "upload/dialect"},
-		{"handset/simulate", "upload/browser", "upload/dialect/entry", "upload/dialect/settings"},
+		{"handset/simulate", "handset/simulate/account", "upload/browser", "upload/dialect/entry", "upload/dialect/settings"},
 		{"upload/dialect/live"},
 		{"upload/dialect/basic", "upload/dialect/servlet", "upload/dialect/listener", "upload/dialect/api"},
 		{"upload/dialect/detect"},
@@ -43,8 +45,9 @@ func floors() [][]string {
 		{"internal/report", "internal/report/wire/inside", "internal/report/reporttest"},
 		{"internal/report/fleet", "internal/report/desk", "internal/report/push", "internal/report/wire/ladder"},
 		{"internal/report/wire"},
-		{"internal/report/wire/tally"},
+		{"internal/report/wire/tally", "internal/report/listen"},
 		{"commands/factory"},
+		{"commands/file", "commands/wire", "commands/listen", "commands/profile", "commands/push", "commands/rehearse"},
 		{"commands"},
 		{"cmd/phonecert", "completions", "docs"},
 	}
@@ -54,7 +57,7 @@ func floors() [][]string {
 func pure() []string {
 	return []string{
 		"handset", "inspect", "inspect/finding", "inspect/certificate", "inspect/ber", "inspect/armor", "inspect/armor/openssl",
-		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "inspect/trust", "inspect/trust/walk", "inspect/trust/extension", "inspect/trust/signature", "inspect/trust/signature/md2", "inspect/trust/errcode", "convert", "inspect/handshake", "inspect/phone", "inspect/diagnosis", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/cipherspec", "inspect/handshake/suite", "handset/offer", "handset/mac", "inspect/identity", "upload/fleet/inventory", "upload/page", "upload/seal", "upload/dialect", "upload/dialect/script", "upload/dialect/settings", "inspect/handshake/iana", "inspect/handshake/keylog",
+		"inspect/key", "inspect/pbe", "inspect/pfx", "inspect/rules", "inspect/trust", "inspect/trust/walk", "inspect/trust/extension", "inspect/trust/signature", "inspect/trust/signature/md2", "inspect/trust/errcode", "convert", "inspect/handshake", "inspect/phone", "inspect/diagnosis", "inspect/diagnosis/remedy", "inspect/handshake/suite", "inspect/handshake/cipherspec", "inspect/handshake/suite", "handset/offer", "handset/mac", "handset/learn", "handset/compare", "inspect/listen/chain", "inspect/listen/measure", "inspect/identity", "upload/fleet/inventory", "upload/page", "upload/seal", "upload/dialect", "upload/dialect/script", "upload/dialect/settings", "inspect/handshake/iana", "inspect/handshake/keylog",
 		"inspect/capture", "inspect/capture/pcap", "inspect/capture/packet", "inspect/capture/hexdump", "inspect/capture/synthetic",
 	}
 }

@@ -9,6 +9,13 @@ import (
 	"strings"
 )
 
+// files: what is done with files of certificates.
+func (b *bench) files() {
+	b.manyFiles()
+	b.oneFile()
+	b.shellLoop()
+}
+
 // manyFiles: ten thousand files in one check against the bare loop.
 func (b *bench) manyFiles() {
 	check := func() sample {

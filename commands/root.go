@@ -1,5 +1,6 @@
-// Package commands is the command line of phonecert: one file per command, and
-// the root that holds them all.
+// Package commands is the command line of phonecert: the root, and what is about
+// phonecert itself. The other commands stand in the rooms below, by what they
+// work on.
 package commands
 
 import (
@@ -15,6 +16,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/phonecert/phonecert/commands/factory"
+	"github.com/phonecert/phonecert/commands/file"
+	"github.com/phonecert/phonecert/commands/listen"
+	"github.com/phonecert/phonecert/commands/profile"
+	"github.com/phonecert/phonecert/commands/push"
+	"github.com/phonecert/phonecert/commands/rehearse"
+	"github.com/phonecert/phonecert/commands/wire"
 	"github.com/phonecert/phonecert/internal/terminal"
 )
 
@@ -80,10 +87,10 @@ proves that they are there. "phonecert demo" shows all of it without a phone.`,
 	root.SetHelpCommandGroupID("about")
 	root.SetCompletionCommandGroupID("about")
 	root.AddCommand(
-		NewCheck(f, runCheck), NewInspect(f, runInspect),
-		NewProbe(f, runProbe), NewTrace(f, runTrace), NewPhone(f), NewHandset(f),
-		NewConvert(f, runConvert), NewUpload(f, runUpload),
-		NewSimulate(f), NewDemo(f),
+		file.NewCheck(f), file.NewInspect(f), file.NewConvert(f),
+		wire.NewProbe(f), wire.NewTrace(f), listen.NewListen(f), profile.NewHandset(f),
+		push.NewUpload(f), push.NewPhone(f, wire.NewIdentify(f)),
+		rehearse.NewSimulate(f), rehearse.NewDemo(f, Run),
 		NewVersion(f), NewMan(f),
 	)
 	root.AddCommand(helpTopics()...)
@@ -91,7 +98,9 @@ proves that they are there. "phonecert demo" shows all of it without a phone.`,
 }
 
 // interrupts gives two contexts: the first ends when the user interrupts, the
-// second when he does so again, for work that finishes what it has in hand.
+// second when he does so again, for work that finishes what it has in hand. A
+// third one ends the process as if nobody had listened: it may wait for a reader
+// of its output that never reads.
 func interrupts() (first, second context.Context, stop func()) {
 	first, cancelFirst := context.WithCancel(context.Background())
 	second, cancelSecond := context.WithCancel(context.Background())
@@ -101,6 +110,7 @@ func interrupts() (first, second context.Context, stop func()) {
 		<-signals
 		cancelFirst()
 		<-signals
+		signal.Stop(signals)
 		cancelSecond()
 	}()
 	return first, second, func() { signal.Stop(signals); cancelFirst(); cancelSecond() }

@@ -1,21 +1,29 @@
 package handset
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/phonecert/phonecert/inspect/handshake/iana"
+)
 
 // CipherSuite is one way to protect a TLS connection.
 type CipherSuite struct {
 	// ID is the number on the wire.
 	ID uint16
 	// IANA is the name in the registry of TLS parameters, OpenSSL the one in
-	// that library's lists, which the guides use. Both are empty for a suite
-	// that no shipped profile offers.
+	// that library's lists, which the guides use; OpenSSL is empty for a suite
+	// that no shipped profile offers, and IANA for a number without a name.
 	IANA, OpenSSL string
 }
 
 // String writes number and names: "0x0039 DHE-RSA-AES256-SHA (TLS_DHE_…)".
 func (s CipherSuite) String() string {
-	if s.IANA == "" {
+	switch {
+	case s.IANA == "":
 		return fmt.Sprintf("0x%04X", s.ID)
+	case s.OpenSSL == "":
+		return fmt.Sprintf("0x%04X %s", s.ID, s.IANA)
 	}
 	return fmt.Sprintf("0x%04X %s (%s)", s.ID, s.OpenSSL, s.IANA)
 }
@@ -27,7 +35,11 @@ func CipherSuiteByID(id uint16) CipherSuite {
 			return s
 		}
 	}
-	return CipherSuite{ID: id}
+	unnamed := CipherSuite{ID: id}
+	if name := iana.CipherSuite(id).String(); strings.HasPrefix(name, "TLS_") {
+		unnamed.IANA = name
+	}
+	return unnamed
 }
 
 // cipherSuites are the suites of the shipped profiles, by number. 0x0060 to

@@ -37,6 +37,8 @@ type fact interface {
 	setGap(why, source string)
 	// line writes the fact for people.
 	line() FactLine
+	// write writes it as decode reads it.
+	write(w *writer, indent string)
 }
 
 func (f *Fact[T]) stated() bool { return f.NotKnown != "" || f.Basis != "" }

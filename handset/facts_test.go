@@ -90,6 +90,10 @@ func another(t *testing.T, v reflect.Value) {
 		v.SetInt(v.Int() + 1)
 	case reflect.Slice:
 		v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
+	case reflect.Uint16:
+		v.SetUint(v.Uint() + 1)
+	case reflect.Struct: // a Hello
+		another(t, v.Field(0))
 	default:
 		t.Fatalf("no other value of type %v", v.Type())
 	}
@@ -114,6 +118,9 @@ func TestWords(t *testing.T) {
 		{[]string(nil), "none"},
 		{[]string{".pem", ".cer"}, ".pem, .cer"},
 		{[]Encoding{PEM, DER}, "PEM, DER"},
+		{Hello{RecordVersion: 0x0301, Version: 0x0303, SessionIDLength: 32, CipherSuites: []uint16{0x0A0A, 0x1301}, Extensions: []HelloExtension{{Type: 0x0A0A}, {Type: 0}, {Type: 0xABCD}}},
+			"TLS 1.2 in a record of TLS 1.0, a session id of 32 bytes, 2 cipher suites, 3 extensions: server_name, 0xABCD"},
+		{Hello{Version: 0x0301, NoExtensions: true}, "TLS 1.0 in a record of 0x0000, a session id of 0 bytes, 0 cipher suites, no extensions"},
 		{[]uint16{0x0035, 0xFFFF}, "0x0035 AES256-SHA (TLS_RSA_WITH_AES_256_CBC_SHA), 0xFFFF"},
 	}
 	for _, tt := range tests {
@@ -160,8 +167,10 @@ func TestCipherSuitesHaveNames(t *testing.T) {
 			t.Errorf("%v is in no profile", s)
 		}
 	}
-	if got := CipherSuiteByID(0x1301).String(); got != "0x1301" {
-		t.Errorf("a suite without a name is %q", got)
+	for id, want := range map[uint16]string{0x1301: "0x1301 TLS_AES_128_GCM_SHA256", 0xFFFE: "0xFFFE"} {
+		if got := CipherSuiteByID(id).String(); got != want {
+			t.Errorf("a suite without a name of OpenSSL's is %q", got)
+		}
 	}
 }
 

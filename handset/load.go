@@ -14,6 +14,10 @@ import (
 //go:embed models/*.yaml
 var shippedFiles embed.FS
 
+// NotStated is the reason for a gap where neither a profile nor its base says
+// anything at all about a fact.
+const NotStated = "the profile does not state it"
+
 // maxID is the longest id of a profile, in bytes.
 const maxID = 64
 
@@ -81,12 +85,15 @@ func resolve(name string, text []byte, find Find, above []string) (*Profile, err
 	if p.Base == "" {
 		for _, l := range Leaves(p) {
 			if f := l.Fact.(fact); !f.stated() {
-				f.setGap("the profile does not state it", name)
+				f.setGap(NotStated, name)
 			}
 		}
 		return p, d.compare(p)
 	}
-	base, err := d.base(p, find, append(above, p.ID))
+	if len(above) == 0 || above[len(above)-1] != p.ID {
+		above = append(above, p.ID)
+	}
+	base, err := d.base(p, find, above)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +115,9 @@ func (d *document) base(p *Profile, find Find, above []string) (*Profile, error)
 	if !ok {
 		return nil, d.fault(d.values["base"], "base", "%v", Unknown(p.Base, Shipped()))
 	}
-	base, err := resolve(name, text, find, above)
+	// The name under which it was found counts as well: a file may hold another
+	// profile than it is named for.
+	base, err := resolve(name, text, find, append(above, p.Base))
 	if err != nil {
 		return nil, err
 	}
@@ -129,10 +138,15 @@ func (d *document) compare(p *Profile) error {
 		{"settings.cn_validation", p.Settings.CNValidation},
 		{"settings.device_cert", p.Settings.DeviceCert},
 	} {
-		if s.Factory.Known() && s.Values.Known() && !slices.Contains(s.Values.Value, s.Factory.Value) {
-			path := s.path + ".factory"
-			return d.fault(d.values[path], path, "the factory value %q is not among the permitted values %s",
-				s.Factory.Value, strings.Join(s.Values.Value, ", "))
+		for _, v := range []struct {
+			key, name string
+			Fact[string]
+		}{{"factory", "factory value", s.Factory}, {"in_force", "value in force", s.InForce}} {
+			if v.Known() && s.Values.Known() && !slices.Contains(s.Values.Value, v.Value) {
+				path := join(s.path, v.key)
+				return d.fault(d.values[path], path, "the %s %q is not among the permitted values %s",
+					v.name, v.Value, strings.Join(s.Values.Value, ", "))
+			}
 		}
 	}
 	return nil

@@ -107,6 +107,7 @@ func TestParseWith(t *testing.T) {
 		"c":     "id: c\nsummary: c\nfirmware: {value: V1, basis: observed, source: s}\n",
 		"x":     "id: x\nbase: y\nsummary: x\n",
 		"y":     "id: y\nbase: x\nsummary: y\n",
+		"mine":  "id: another\nbase: mine\nsummary: written over its own base\n",
 		"liar":  "id: other\nsummary: not what the name says\n",
 		"fault": "id: fault\nsummary: s\ncolour: red\n",
 	}
@@ -120,6 +121,7 @@ func TestParseWith(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"x":                                  "y.yaml:2:7: base: the bases run in a circle: x -> y -> x",
+		"mine":                               "mine.yaml:2:7: base: the bases run in a circle: another -> mine -> another -> mine",
 		"id: z\nbase: gone\nsummary: s\n":    `z.yaml:2:7: base: no handset profile is named "gone"`,
 		"id: z\nbase: liar\nsummary: s\n":    `z.yaml:2:7: base: liar.yaml holds the profile "other", not "liar"`,
 		"id: z\nbase: fault\nsummary: s\n":   `fault.yaml:3:1: unknown key "colour"`,

@@ -92,6 +92,9 @@ type Setting struct {
 	Values Fact[[]string] `yaml:"values" label:"permitted values" words:"on|off|default|custom|all"`
 	// Factory is the value that holds until somebody changes it.
 	Factory Fact[string] `yaml:"factory" label:"factory value" words:"on|off|default|custom|all"`
+	// InForce is the value that was measured on a phone, in the profile that was
+	// learned from it.
+	InForce Fact[string] `yaml:"in_force" label:"value in force" words:"on|off|default|custom|all"`
 }
 
 // Builtin is what the phone holds from the factory.
@@ -114,6 +117,9 @@ type TLS struct {
 	SNI Fact[bool] `yaml:"sni" label:"sends the server's name (SNI)"`
 	// Extensions are the names of the other extensions that are sent.
 	Extensions Fact[[]string] `yaml:"extensions" label:"other extensions"`
+	// ClientHello is the message itself, as it was seen from a phone. Where it is
+	// known it is sent as it is, whatever the facts above say.
+	ClientHello Fact[Hello] `yaml:"client_hello" label:"ClientHello"`
 	// ClientCertificate says what is sent when a server asks for a
 	// certificate: "uploaded" is the server certificate that was uploaded,
 	// "device" the one that the setting DeviceCert selects.

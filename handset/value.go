@@ -30,6 +30,8 @@ func (d *document) value(path string, n ast.Node, into any, tag reflect.StructTa
 		*into, err = list(d, path, n, func(n ast.Node) (Encoding, error) { return text[Encoding](d, path, n, tag) })
 	case *[]uint16:
 		*into, err = list(d, path, n, func(n ast.Node) (uint16, error) { return number[uint16](d, path, n, math.MaxUint16) })
+	case *Hello:
+		*into, err = d.hello(path, n)
 	default:
 		err = d.fault(n.GetToken(), path, "a fact of type %T has no form in YAML", into)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/phonecert/phonecert/inspect/diagnosis"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/internal/report/paper"
 )
@@ -91,6 +92,17 @@ func Verdict(v finding.Verdict) error {
 		return Exit(NotKnown)
 	}
 	return Exit(No)
+}
+
+// VerdictOf is a diagnosis as the verdict that decides on the exit code.
+func VerdictOf(v diagnosis.Verdict) finding.Verdict {
+	switch v {
+	case diagnosis.Registers:
+		return finding.Accepted
+	case diagnosis.Refuses:
+		return finding.Rejected
+	}
+	return finding.Unknown
 }
 
 // Finish is the one place where errors become messages and exit codes. It

@@ -6,13 +6,10 @@ package factory
 
 import (
 	"context"
-	"io"
-	"net"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/phonecert/phonecert/inspect/probe/resolve"
 	"github.com/phonecert/phonecert/internal/terminal"
 )
 
@@ -37,16 +34,6 @@ type Factory struct {
 	color string
 }
 
-// Network is how commands reach other machines.
-type Network struct {
-	// Dial opens a connection, as net.Dialer does.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// System looks names up as the operating system does.
-	System resolve.System
-	// Random is a source of secret randomness.
-	Random io.Reader
-}
-
 // Hard gives the context that ends with the second interrupt; ctx where there is
 // none such.
 func (f *Factory) Hard(ctx context.Context) context.Context {
@@ -64,6 +51,19 @@ func (f *Factory) AddFlags(root *cobra.Command) {
 	flags.StringVar(&f.color, "color", "auto", "colour: `when` is auto, always or never")
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return f.settle(cmd) }
+}
+
+// Flags are the flags that every command has, as they were given: for a command
+// that runs others.
+func (f *Factory) Flags() []string {
+	list := []string{"--color", f.color}
+	if f.JSON {
+		list = append(list, "--json")
+	}
+	if f.Quiet {
+		list = append(list, "--quiet")
+	}
+	return list
 }
 
 // settle applies the flags that every command has.

@@ -61,7 +61,13 @@ func (f *Factory) parseProfile(ctx context.Context, path string) (*handset.Profi
 	if err != nil {
 		return nil, WithHint(fmt.Errorf("cannot read the handset profile %q: %w", path, err), `"phonecert handset list" shows the shipped profiles`)
 	}
-	p, err := handset.ParseWith(path, content.Data, f.findProfile(ctx))
+	return f.ParseProfile(ctx, path, content.Data)
+}
+
+// ParseProfile reads the text of a profile, whose base may be a shipped one or
+// one of the user's. name stands in messages.
+func (f *Factory) ParseProfile(ctx context.Context, name string, text []byte) (*handset.Profile, error) {
+	p, err := handset.ParseWith(name, text, f.findProfile(ctx))
 	if err != nil {
 		return nil, WithHint(err, `"phonecert handset show yealink-t28p --yaml" shows how a profile is written`)
 	}

@@ -27,10 +27,10 @@ type TrustFlags struct {
 // Add gives the flags to a command.
 func (t *TrustFlags) Add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&t.onlyTrusted, "only-trusted", "", "Only Accept Trusted Certificates: `on|off` (default: the factory value)")
-	flags.StringVar(&t.ca, "ca", "", "CA Certificates: `default|custom|all` (default: the factory value; where that is not certain and --custom is given, all)")
-	flags.StringVar(&t.cnValidation, "cn-validation", "", "Common Name Validation: `on|off` (default: the factory value)")
-	flags.StringVar(&t.deviceCert, "device-cert", "", "Device Certificates: `default|custom` (default: the factory value)")
+	flags.StringVar(&t.onlyTrusted, "only-trusted", "", "Only Accept Trusted Certificates: `on|off` (default: the measured or the factory value)")
+	flags.StringVar(&t.ca, "ca", "", "CA Certificates: `default|custom|all` (default: the measured or the factory value; where that is not certain and --custom is given, all)")
+	flags.StringVar(&t.cnValidation, "cn-validation", "", "Common Name Validation: `on|off` (default: the measured or the factory value)")
+	flags.StringVar(&t.deviceCert, "device-cert", "", "Device Certificates: `default|custom` (default: the measured or the factory value)")
 	flags.StringArrayVar(&t.custom, "custom", nil, "a `file` with certificates that were uploaded to the phone (repeatable)")
 	flags.StringVar(&t.builtin, "builtin", "", "a `file or folder` with the phone's built-in certificates, in place of the profile's list")
 	CompleteValues(cmd, "only-trusted", "on", "off")
@@ -104,12 +104,15 @@ func (t *TrustFlags) settings(p *handset.Profile, custom []*certificate.Certific
 	return settings
 }
 
-// choice is the flag's value, else the factory's.
+// choice is the flag's value, else the one that was measured on the phone, else
+// the factory's.
 func choice(flag string, s handset.Setting) phone.Choice {
-	if flag != "" {
+	switch {
+	case flag != "":
 		return phone.Choice{Value: flag, Basis: finding.Documented, Source: "set on the command line"}
-	}
-	if !s.Factory.Known() {
+	case s.InForce.Known():
+		return phone.Choice{Value: s.InForce.Value, Measured: true, Basis: s.InForce.Basis, Source: s.InForce.Source}
+	case !s.Factory.Known():
 		return phone.Choice{Factory: true, Basis: finding.Assumed, Source: s.Factory.NotKnown}
 	}
 	return phone.Choice{Value: s.Factory.Value, Factory: true, Basis: s.Factory.Basis, Source: s.Factory.Source}

@@ -46,7 +46,7 @@ type Match struct {
 func Find(hello *handshake.ClientHello, profiles []*handset.Profile) []Match {
 	var list []Match
 	for _, p := range profiles {
-		if p.TLS.CipherSuites.Known() {
+		if p.TLS.CipherSuites.Known() || p.TLS.ClientHello.Known() {
 			list = append(list, compare(hello, p))
 		}
 	}
@@ -61,10 +61,14 @@ func rank(l Likeness) int { return slices.Index([]Likeness{Exact, Near, Unknown}
 
 func compare(hello *handshake.ClientHello, p *handset.Profile) Match {
 	m := Match{Handset: p.ID, Likeness: Unknown, Differences: []string{}}
-	m.compareVersions(hello, p)
-	m.compareSuites(hello, p)
-	m.compareServerName(hello, p)
-	m.compareExtensions(hello, p)
+	if p.TLS.ClientHello.Known() {
+		m.compareLearned(hello, p)
+	} else {
+		m.compareVersions(hello, p)
+		m.compareSuites(hello, p)
+		m.compareServerName(hello, p)
+		m.compareExtensions(hello, p)
+	}
 	switch {
 	case len(m.Differences) == 0:
 		m.Likeness = Exact
@@ -84,19 +88,20 @@ func (m *Match) compareVersions(hello *handshake.ClientHello, p *handset.Profile
 		m.NotCompared = append(m.NotCompared, "versions")
 		return
 	}
-	if own, offered := slices.Max(known), slices.Max(append(hello.Versions(), 0)); own != offered {
+	versions := slices.DeleteFunc(slices.Clone(hello.Versions()), iana.GREASE[iana.ProtocolVersion])
+	if own, offered := slices.Max(known), slices.Max(append(versions, 0)); own != offered {
 		m.differs("offers %s at best, the handset %s", offered, own)
 	}
 }
 
-// compareSuites leaves out values that are no suites: GREASE (RFC 8701) and
-// the signal of RFC 5746, which a list of suites does not name.
+// compareSuites leaves out values that are no suites: GREASE (RFC 8701) and the
+// signals of RFC 5746 and RFC 7507, which a list of suites does not name.
 func (m *Match) compareSuites(hello *handshake.ClientHello, p *handset.Profile) {
 	own := CipherSuites(p)
 	var offered []iana.CipherSuite
 	for _, s := range hello.CipherSuites {
 		switch {
-		case s == iana.TLS_EMPTY_RENEGOTIATION_INFO_SCSV:
+		case s == iana.TLS_EMPTY_RENEGOTIATION_INFO_SCSV, s == iana.TLS_FALLBACK_SCSV:
 			m.NotCompared = append(m.NotCompared, s.String())
 		case !iana.GREASE(s):
 			offered = append(offered, s)

@@ -16,6 +16,9 @@ import (
 type Options struct {
 	// Random are the 32 bytes of client random.
 	Random []byte
+	// SessionID are 32 fresh random bytes: a ClientHello that was learned from a
+	// phone takes as many of them as it had. Zeros stand in for what is missing.
+	SessionID []byte
 	// Host is the name of the server. It is sent where the profile says so.
 	Host string
 	// ServerName is sent whatever the profile says; "" sends none but Host.
@@ -42,10 +45,14 @@ type Gap struct {
 	Decides bool `json:"decides"`
 }
 
-// ClientHello builds the message. What the profile does not know is told in
-// the gaps.
+// ClientHello builds the message: the one that was seen of a phone where the
+// profile has it, else one of the facts about it. What the profile does not know is
+// told in the gaps. The public values in key_share are zeros.
 func ClientHello(p *handset.Profile, o Options) (*handshake.ClientHello, []Gap) {
 	b := builder{profile: p, options: o}
+	if p.TLS.ClientHello.Known() {
+		return b.learned(p.TLS.ClientHello.Value), b.gaps
+	}
 	m := &handshake.ClientHello{
 		Random:             o.Random,
 		CompressionMethods: []handshake.CompressionMethod{0},
@@ -81,8 +88,16 @@ func (b *builder) versions() []iana.ProtocolVersion {
 }
 
 // Versions are the protocol versions of a profile as numbers, the oldest
-// first; nil where they are not known.
+// first; nil where they are not known. What a ClientHello of the phone says goes
+// before the other facts.
 func Versions(p *handset.Profile) []iana.ProtocolVersion {
+	if p.TLS.ClientHello.Known() {
+		return learnedRange(p, p.TLS.ClientHello.Value)
+	}
+	return profileVersions(p)
+}
+
+func profileVersions(p *handset.Profile) []iana.ProtocolVersion {
 	var list []iana.ProtocolVersion
 	for v := iana.SSL30; v <= iana.TLS13; v++ {
 		if slices.Contains(p.TLS.Versions.Value, v.String()) {
@@ -101,11 +116,17 @@ func (b *builder) cipherSuites() []iana.CipherSuite {
 }
 
 // CipherSuites are the cipher suites of a profile in its order; nil where they
-// are not known.
+// are not known. Of a ClientHello of the phone they are what really is a suite.
 func CipherSuites(p *handset.Profile) []iana.CipherSuite {
+	ids := p.TLS.CipherSuites.Value
+	if p.TLS.ClientHello.Known() {
+		ids = p.TLS.ClientHello.Value.CipherSuites
+	}
 	var list []iana.CipherSuite
-	for _, id := range p.TLS.CipherSuites.Value {
-		list = append(list, iana.CipherSuite(id))
+	for _, id := range ids {
+		if s := iana.CipherSuite(id); s != iana.TLS_EMPTY_RENEGOTIATION_INFO_SCSV && s != iana.TLS_FALLBACK_SCSV && !iana.GREASE(s) {
+			list = append(list, s)
+		}
 	}
 	return list
 }

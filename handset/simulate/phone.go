@@ -111,6 +111,13 @@ func (p *Phone) Presented() *device.Certificate {
 	return p.device.Presented()
 }
 
+// Register has the pages show how the phone's account stands.
+func (p *Phone) Register(r device.Registration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.device.Register(r)
+}
+
 // Away reports whether the phone is rebooting; it then hangs up on everybody.
 func (p *Phone) Away() bool {
 	p.mu.Lock()

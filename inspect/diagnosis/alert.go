@@ -94,7 +94,7 @@ func clientMeanings() []meaning {
 
 // alertOfClient tells why the phone in a capture hangs up: its own word.
 func alertOfClient(s *subject) {
-	if s.Outcome.Ending != AlertSent || s.Live {
+	if s.Outcome.Ending != AlertSent || s.Live || s.listening() {
 		return
 	}
 	g := witnessed("RFC 5246, section 7.2.2")

@@ -34,7 +34,11 @@ func losses(s *subject) {
 		case "one-direction":
 			s.add("capture.one-direction", finding.Note, g, "capture at a place that both directions pass, on a switch a mirror port for both", "the capture holds one direction only: nothing %s", side)
 		case "too-large":
-			s.add("capture.too-large", finding.Note, g, "cut the capture down to this connection", "%s %s were left out, for the connection is larger than what is kept", amount, side)
+			fix := "cut the capture down to this connection"
+			if s.listening() {
+				fix = "nothing here: it was answered all the same"
+			}
+			s.add("capture.too-large", finding.Note, g, fix, "%s %s were left out, for the connection is larger than what is kept", amount, side)
 		default:
 			s.add("capture.lost", finding.Note, g, "capture again", "%s %s are missing (%s)", amount, side, l.Kind)
 		}
@@ -94,12 +98,12 @@ func (s *subject) isPhone() bool {
 // believesWire reports whether the connection itself tells what the phone makes
 // of the server, which weighs more than what the model of it expects.
 func (s *subject) believesWire() bool {
-	return s.isPhone() && (s.Outcome.Ending == Completed || s.Outcome.Ending == AlertSent)
+	return s.listening() || s.isPhone() && (s.Outcome.Ending == Completed || s.Outcome.Ending == AlertSent)
 }
 
 // otherClient tells that a capture does not show the phone in question.
 func otherClient(s *subject) {
-	if s.Live || s.Phone == nil || s.hello == nil || s.isPhone() {
+	if s.Live || s.listening() || s.Phone == nil || s.hello == nil || s.isPhone() {
 		return
 	}
 	differences := ""
@@ -124,7 +128,7 @@ func (s *subject) wouldAgree() bool {
 // agreement compares what the phone in a capture did with what the model of it
 // expects.
 func agreement(s *subject) {
-	if !s.believesWire() || s.Trust == nil || s.Trust.Connects == nil {
+	if !s.believesWire() || s.Outcome.Ending != Completed && s.Outcome.Ending != AlertSent || s.Trust == nil || s.Trust.Connects == nil {
 		return
 	}
 	const fix = "look at the phone's trust settings, certificates and clock and give them with --only-trusted, --ca, --cn-validation, --custom and --clock"

@@ -41,7 +41,7 @@ const leastEphemeralBits = 1024
 
 // weakChoice tells how weak the agreed protection is.
 func weakChoice(s *subject) {
-	if s.serverHello == nil {
+	if s.serverHello == nil || s.listening() {
 		return
 	}
 	g := witnessed("RFC 9325, sections 3.1 and 4.1")

@@ -14,7 +14,7 @@ import (
 // clientCertificate is row 14 of the fact sheet on field failures: the server
 // asks for a certificate, and what the phone sends may not be what it knows.
 func clientCertificate(s *subject) {
-	if !s.asked() {
+	if !s.asked() || s.listening() {
 		return
 	}
 	g := witnessed("RFC 5246, section 7.4.4")

@@ -42,6 +42,9 @@ func Diagnose(e Evidence) Diagnosis {
 	for _, r := range table() {
 		r.apply(s)
 	}
+	if s.listening() { // nobody is to change what the tool chose for itself
+		s.need = remedy.Need{}
+	}
 	return Diagnosis{
 		Verdict:   s.verdict(),
 		Sentence:  s.sentence(),

@@ -23,7 +23,7 @@ func (s *subject) stage() string {
 
 // endedWithoutAlert tells of a connection that ends, or stalls, in the middle.
 func endedWithoutAlert(s *subject) {
-	if s.explained {
+	if s.explained || s.listening() {
 		return
 	}
 	g := witnessed("RFC 5246, section 7.2.1")

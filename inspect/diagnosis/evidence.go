@@ -27,6 +27,9 @@ type Evidence struct {
 	// Gaps are the facts that the profile does not know, and what was offered
 	// in their place.
 	Gaps []offer.Gap
+	// Raw are the parts of the phone's ClientHello that were sent as the phone
+	// sends them, though the tool could not act on them.
+	Raw []string
 
 	Lookup *Lookup
 	Dial   *Dial
@@ -53,6 +56,8 @@ type Evidence struct {
 	// Matches are the handsets whose ClientHello this is, the nearest first,
 	// in a capture.
 	Matches []offer.Match
+	// Listener is set where the tool was the server, and the client a phone.
+	Listener *Listener
 }
 
 // Target is what the phone was told to reach.
@@ -227,6 +232,9 @@ type Survey struct {
 	WithServerName *bool `json:"with_server_name,omitempty"`
 	// WithExtensions tells the same for the extensions of later clients.
 	WithExtensions *bool `json:"with_extensions,omitempty"`
+	// InTLSFormat tells how the offer of a phone that sends it in the format of SSL
+	// 2.0 fares in that of TLS: nil for other phones.
+	InTLSFormat *bool `json:"in_tls_format,omitempty"`
 	// Complete is false when the time was up first.
 	Complete bool `json:"complete"`
 	// Connections counts how many were made.

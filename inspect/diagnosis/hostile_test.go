@@ -36,6 +36,9 @@ func diagnoseAll(t *testing.T, transcript *handshake.Transcript) {
 				e.Phone, e.Matches = nil, nil
 				wellFormed(t, Diagnose(e))
 			}
+			e := captured(p, nil, ending)
+			e.Transcript, e.Listener = transcript, &Listener{}
+			wellFormed(t, Diagnose(e))
 		}
 	}
 }

@@ -109,12 +109,18 @@ func (s *subject) versionGround() ground {
 	if !s.Live || s.Phone == nil {
 		return witnessed("RFC 5246, appendix E.1")
 	}
+	if hello := s.Phone.Profile.TLS.ClientHello; hello.Known() && s.bestTaken() {
+		return weakest(on(hello), witnessed("RFC 5246, appendix E.1"))
+	}
 	return weakest(s.gapGround("tls.versions", on(s.Phone.Profile.TLS.Versions)), witnessed("RFC 5246, appendix E.1"))
 }
 
 func (s *subject) suiteGround() ground {
 	if !s.Live || s.Phone == nil {
 		return witnessed("RFC 5246, section 7.4.1.3")
+	}
+	if hello := s.Phone.Profile.TLS.ClientHello; hello.Known() {
+		return weakest(on(hello), witnessed("RFC 5246, section 7.4.1.3"))
 	}
 	return weakest(s.gapGround("tls.cipher_suites", on(s.Phone.Profile.TLS.CipherSuites)), witnessed("RFC 5246, section 7.4.1.3"))
 }
@@ -236,6 +242,9 @@ func (s *subject) familyWords() string {
 // otherCauses is for an offer of which nothing seems to be missing.
 func (s *subject) otherCauses(c comparison) {
 	switch {
+	case s.Survey.InTLSFormat != nil && *s.Survey.InTLSFormat:
+		s.end("offer.sslv2-format", witnessed("RFC 5246, appendix E.2"), "let a server that takes that format answer this phone, as those with OpenSSL or GnuTLS do; or switch off SSL 2.0 in the phone, where its settings or a later firmware can",
+			"the server refuses %s because its ClientHello has the format of SSL 2.0: the same offer in the format of TLS it answers", s.client())
 	case s.Survey.WithServerName != nil && *s.Survey.WithServerName:
 		g := witnessed("RFC 6066, section 3")
 		if s.Live && s.Phone != nil {

@@ -28,6 +28,7 @@ func TestOffers(t *testing.T) {
 		"refuses everything": {refused(Survey{}), expected{verdict: Unknown, code: "offer.all-refused", sentence: "5 connections"}},
 		"wants a name":       {refused(Survey{Versions: old, CipherSuites: aes, WithServerName: &yes}), expected{Unknown, "sni.required", `"pbx.example.com"`, "", "Kamailio"}},
 		"wants extensions":   {refused(Survey{Versions: old, CipherSuites: aes, WithServerName: &no, WithExtensions: &yes}), expected{verdict: Unknown, code: "extensions.required"}},
+		"wants TLS's format": {refused(Survey{Versions: old, CipherSuites: aes, InTLSFormat: &yes, WithExtensions: &yes}), expected{verdict: Refuses, code: "offer.sslv2-format", sentence: "the format of SSL 2.0"}},
 		"no cause":           {refused(Survey{Versions: old, CipherSuites: aes, WithServerName: &no, WithExtensions: &no}), expected{verdict: Unknown, code: "offer.unexplained", sentence: "TLS_RSA_WITH_AES_128_CBC_SHA"}},
 	} {
 		t.Run(name, func(t *testing.T) { c.want.compare(t, c.e) })

@@ -10,7 +10,7 @@ import (
 // unanswered tells why there is no SIP answer over a TLS that is fine (rows 20
 // and 22 of the fact sheet on field failures).
 func unanswered(s *subject) {
-	if s.SIP == nil || s.SIP.Error == "" || s.Outcome.Ending != Completed {
+	if s.SIP == nil || s.SIP.Error == "" || s.Outcome.Ending != Completed || s.listening() {
 		return
 	}
 	// A server need not answer OPTIONS from strangers; REGISTER it must.
@@ -57,7 +57,7 @@ func (s *subject) answer() string {
 // optionsAnswer explains the answer to OPTIONS. Whatever it is, it shows that
 // the server speaks SIP (RFC 3261, section 11.2).
 func optionsAnswer(s *subject) {
-	if s.SIP == nil || s.SIP.Method == "REGISTER" || s.SIP.Status == 0 || s.SIP.Error != "" {
+	if s.SIP == nil || s.SIP.Method == "REGISTER" || s.SIP.Status == 0 || s.SIP.Error != "" || s.listening() {
 		return
 	}
 	g, note, warning := witnessed("RFC 3261, sections 11.2 and 21"), finding.Note, finding.Warning
@@ -97,7 +97,7 @@ func (s *subject) elsewhere() string {
 // registerAnswer explains the answer to REGISTER, which is always asked with a
 // password.
 func registerAnswer(s *subject) {
-	if s.SIP == nil || s.SIP.Method != "REGISTER" || s.SIP.Status == 0 || s.SIP.Error != "" {
+	if s.SIP == nil || s.SIP.Method != "REGISTER" || s.SIP.Status == 0 || s.SIP.Error != "" || s.listening() {
 		return
 	}
 	g := witnessed("RFC 3261, sections 10.3 and 21")

@@ -93,7 +93,7 @@ func (s *subject) errors() bool {
 
 // client is what the client is called.
 func (s *subject) client() string {
-	if s.Live || s.isPhone() {
+	if s.Live || s.listening() || s.isPhone() {
 		return "the phone"
 	}
 	return "the client"

@@ -16,8 +16,10 @@ func table() []rule {
 		{"connecting", dialed},
 
 		{"another protocol", foreignProtocol},
+		{"what a phone does that calls the tool", listened},
 
 		{"facts that are not known", gaps},
+		{"replay of the phone's ClientHello", replayed},
 		{"offer refused", offerRefused},
 		{"choice of the server", serverChoice},
 		{"strength of the choice", weakChoice},

@@ -22,6 +22,9 @@ func (s *subject) verdict() Verdict {
 
 // succeeded reports whether the evidence reaches as far as the answer.
 func (s *subject) succeeded() bool {
+	if s.listening() {
+		return s.Outcome.Ending == Completed && len(s.Listener.Requests) > 0
+	}
 	return s.Outcome.Ending == Completed && (s.Live || s.SIP != nil || s.HTTP != nil || s.talked())
 }
 
@@ -34,6 +37,7 @@ func (s *subject) talked() bool {
 func extent(s *subject) {
 	g := witnessed("RFC 3261, section 26.2.1")
 	switch {
+	case s.listening() && s.Outcome.Ending == Completed: // told with the requests
 	case s.Outcome.Ending == Completed && s.SIP == nil && s.HTTP == nil:
 		switch {
 		case s.Live:
@@ -71,6 +75,8 @@ func (s *subject) success() string {
 		agreed = fmt.Sprintf("%s with %s", n.Version, n.CipherSuite)
 	}
 	switch {
+	case s.listening():
+		return s.listenerSuccess(agreed)
 	case s.HTTP != nil:
 		return fmt.Sprintf("%s fetches %q over %s: %s", s.client(), s.HTTP.Path, agreed, count(int(s.HTTP.Length), "byte"))
 	case s.SIP != nil && s.SIP.Method == "REGISTER":

@@ -8,7 +8,8 @@ import (
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
 )
 
-// Marshal builds the message with its header: the bytes from which a
+// Marshal builds the message with its header, in the format of SSL 2.0 with
+// that of its record: the bytes from which a
 // ClientHello was decoded, or those of one that was put together. Of an
 // extension Data is sent and Value is not looked at. It is an error when a
 // field does not fit into the format.
@@ -55,29 +56,15 @@ func (list Extensions) marshal(b *cryptobyte.Builder) {
 	}
 }
 
-// marshalSSLv2 sends the whole random value as the challenge and the ciphers
-// of SSL 2.0 after the others.
-func (m *ClientHello) marshalSSLv2() ([]byte, error) {
-	var b cryptobyte.Builder
-	size := 9 + 3*(len(m.CipherSuites)+len(m.CipherSpecs)) + len(m.SessionID) + len(m.Random)
-	if size > 0x7FFF {
-		return nil, fmt.Errorf("the message has %d bytes, more than %d (RFC 5246, appendix E.2)", size, 0x7FFF)
+// Record is a ClientHello as it goes over the wire: in a record, or in several
+// where it is longer than one holds, with a version in their headers. In the
+// format of SSL 2.0 it is a record by itself (RFC 5246, appendix E.2).
+func (m *ClientHello) Record(version iana.ProtocolVersion) ([]byte, error) {
+	raw, err := m.Marshal()
+	if err != nil || m.SSLv2 {
+		return raw, err
 	}
-	b.AddUint16(0x8000 | uint16(size))
-	b.AddUint8(typeClientHello)
-	b.AddUint16(uint16(m.Version))
-	b.AddUint16(uint16(3 * (len(m.CipherSuites) + len(m.CipherSpecs))))
-	b.AddUint16(uint16(len(m.SessionID)))
-	b.AddUint16(uint16(len(m.Random)))
-	for _, suite := range m.CipherSuites {
-		b.AddUint24(uint32(suite))
-	}
-	for _, spec := range m.CipherSpecs {
-		b.AddUint24(uint32(spec))
-	}
-	b.AddBytes(m.SessionID)
-	b.AddBytes(m.Random)
-	return built(&b)
+	return AppendRecords(nil, ContentHandshake, version, raw), nil
 }
 
 func built(b *cryptobyte.Builder) ([]byte, error) {

@@ -2,8 +2,10 @@ package handshake
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +43,7 @@ func TestForeignAfterTLS(t *testing.T) {
 
 func TestSSLv2ClientHello(t *testing.T) {
 	m := &ClientHello{SSLv2: true, NoExtensions: true, Version: iana.TLS10, Random: bytes.Repeat([]byte{7}, 32),
-		CipherSuites: []iana.CipherSuite{iana.TLS_RSA_WITH_AES_256_CBC_SHA, 4}, CipherSpecs: []CipherSpec{0x010080}}
+		CipherSuites: []iana.CipherSuite{iana.TLS_RSA_WITH_AES_256_CBC_SHA, 4}, CipherSpecs: []CipherSpec{0x35, 0x010080, 4}}
 	raw, err := m.Marshal()
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +55,7 @@ func TestSSLv2ClientHello(t *testing.T) {
 			t.Fatalf("%s %s", nameList(got), problems(got))
 		}
 		decoded := got.Entries[0].Fields.(*ClientHello)
-		if again, err := decoded.Marshal(); err != nil || !bytes.Equal(again, raw) || decoded.Version != iana.TLS10 || len(decoded.CipherSuites) != 2 || decoded.CipherSpecs[0].String() != "SSL_CK_RC4_128_WITH_MD5" {
+		if again, err := decoded.Marshal(); err != nil || !bytes.Equal(again, raw) || decoded.Version != iana.TLS10 || len(decoded.CipherSuites) != 2 || decoded.CipherSpecs[1].String() != "SSL_CK_RC4_128_WITH_MD5" {
 			t.Errorf("%+v %v", decoded, err)
 		}
 	}
@@ -61,6 +63,48 @@ func TestSSLv2ClientHello(t *testing.T) {
 		if got := Decode(raw[:n], nil); len(got.Entries) != 1 || problems(got) == "" {
 			t.Errorf("%d bytes: %+v", n, got)
 		}
+	}
+}
+
+// TestSSLv2Order: the message of OpenSSL 1.0.0m, in which ciphers of SSL 2.0 stand
+// among those of TLS, is built again as it was.
+func TestSSLv2Order(t *testing.T) {
+	raw, err := hex.DecodeString("80c8010301009f0000002000c01400c00a00003900003800c01900003a00c00f00c00500003500c01200c00800001600001300c01700001b00c00d00c00300000a0700c000c01300c00900003300003200c01800003400c00e00c00400002f03008000c01100c00700c01600001800c00c00c00200000500000401008000001500001200001a0000090600400000140000110000190000080000060400800000170000030200800000fff88b403aa0cb600d39a471bbab7cf798c0c63d96381f1d0d7668034f2226e435")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, problems := ParseClientHello(raw)
+	if again, err := m.Marshal(); err != nil || !bytes.Equal(again, raw) || len(problems) > 0 {
+		t.Errorf("%v %v\n%x\n%x", problems, err, again, raw)
+	}
+	if again, err := m.Record(iana.TLS12); err != nil || !bytes.Equal(again, raw) {
+		t.Errorf("%v\n%x", err, again)
+	}
+	if len(m.CipherSpecs) != 53 || len(m.CipherSuites) != 47 || m.ChallengeLength != 32 || m.CipherSpecs[18].String() != "SSL_CK_DES_192_EDE3_CBC_WITH_MD5" || m.CipherSpecs[17].String() != "TLS_RSA_WITH_3DES_EDE_CBC_SHA" {
+		t.Errorf("%+v", m)
+	}
+	same := m.InTLSFormat()
+	record, err := same.Record(iana.TLS10)
+	if err != nil || same.InTLSFormat() != same || nameList(Decode(record, nil)) != "ClientHello" || !slices.Equal(same.CipherSuites, m.CipherSuites) || !bytes.Equal(same.Random, m.Random) {
+		t.Errorf("%+v %v", same, err)
+	}
+	for _, change := range []struct {
+		at   int
+		b    byte
+		want string
+	}{
+		{1, 0xC7, "bytes long"}, {6, 0x9E, "within an element"}, {10, 15, "the challenge has 15 bytes; it has 16 to 32"},
+	} {
+		broken := bytes.Clone(raw)
+		broken[change.at] = change.b
+		if _, problems := ParseClientHello(broken); len(problems) == 0 || !strings.Contains(problems[0].Reason, change.want) {
+			t.Errorf("%+v: %v", change, problems)
+		}
+	}
+	session := append(bytes.Clone(raw), make([]byte, 33)...)
+	session[1], session[8] = session[1]+33, 33
+	if _, problems := ParseClientHello(session); len(problems) != 1 || problems[0].Reason != "session_id has 33 bytes, more than 32" {
+		t.Error(problems)
 	}
 }
 

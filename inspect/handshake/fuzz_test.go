@@ -80,7 +80,12 @@ func FuzzMessage(f *testing.F) {
 				t.Errorf("%+v", p)
 			}
 		}
-		if hello, ok := m.(*ClientHello); ok && len(problems) == 0 {
+		hello, ok := m.(*ClientHello)
+		if sslv2Hello(raw) {
+			hello, problems = ParseClientHello(raw)
+			ok = true
+		}
+		if ok && len(problems) == 0 {
 			if again, err := hello.Marshal(); err != nil || !bytes.Equal(again, raw) {
 				t.Errorf("%v\n%x\nnot\n%x", err, again, raw)
 			}

@@ -23,9 +23,13 @@ type ClientHello struct {
 	Extensions   Extensions `json:"extensions"`
 	NoExtensions bool       `json:"no_extensions,omitempty"`
 	// SSLv2 is set for a hello in the format of SSL 2.0 (RFC 5246, appendix
-	// E.2); CipherSpecs are then the ciphers that exist in SSL 2.0 only.
-	SSLv2       bool         `json:"sslv2,omitempty"`
-	CipherSpecs []CipherSpec `json:"cipher_specs,omitempty"`
+	// E.2). CipherSpecs is then its list as it is on the wire, where ciphers of
+	// SSL 2.0 stand among the CipherSuites; Marshal sends the latter where it is
+	// nil. The challenge are the last ChallengeLength bytes of Random, behind
+	// zeros; 0 stands for all 32.
+	SSLv2           bool         `json:"sslv2,omitempty"`
+	CipherSpecs     []CipherSpec `json:"cipher_specs,omitempty"`
+	ChallengeLength int          `json:"challenge_length,omitempty"`
 }
 
 // CompressionMethod is a way to compress records (RFC 3749, section 2).
@@ -57,9 +61,12 @@ func (m *ClientHello) parse(p *parser, s *cryptobyte.String) {
 }
 
 // ParseClientHello decodes a ClientHello with the header of a handshake
-// message, as Marshal builds it. What does not hold to the format is told in
-// the problems; the message is nil when it is no ClientHello.
+// message, or that of SSL 2.0, as Marshal builds it. What does not hold to the
+// format is told in the problems; the message is nil when it is no ClientHello.
 func ParseClientHello(raw []byte) (*ClientHello, []Problem) {
+	if sslv2Hello(raw) {
+		return parseSSLv2(bytes.Clone(raw))
+	}
 	if len(raw) == 0 || raw[0] != typeClientHello {
 		return nil, []Problem{{"ClientHello", "RFC 8446, section B.3", 0, "no ClientHello begins here"}}
 	}

@@ -195,6 +195,10 @@ func TestMarshalRefuses(t *testing.T) {
 		"where none":      {Random: make(Hex, 32), NoExtensions: true, Extensions: make(Extensions, 1)},
 		"longer than":     {Random: make(Hex, 32), CipherSuites: make([]iana.CipherSuite, 1<<15)},
 		"bytes, more":     {Random: make(Hex, 32), SSLv2: true, NoExtensions: true, CipherSuites: make([]iana.CipherSuite, 1<<14)},
+		"has no place":    {Random: make(Hex, 32), SSLv2: true, Extensions: make(Extensions, 1)},
+		"other cipher":    {Random: make(Hex, 32), SSLv2: true, CipherSpecs: []CipherSpec{0x39}},
+		"15 bytes":        {Random: make(Hex, 32), SSLv2: true, ChallengeLength: 15},
+		"no zeros":        {Random: bytes.Repeat([]byte{1}, 32), SSLv2: true, ChallengeLength: 16},
 		"than its length": {Random: make(Hex, 32), Extensions: Extensions{{Data: make(Hex, 1<<16)}}},
 	} {
 		if b, err := m.Marshal(); err == nil || !strings.Contains(err.Error(), name) {

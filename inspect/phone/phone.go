@@ -61,6 +61,8 @@ type Choice struct {
 	// Supposed says that what else was asked implies the value; Source tells
 	// by what.
 	Supposed bool
+	// Measured says that the value was found out on the phone itself.
+	Measured bool
 	Basis    finding.Basis
 	Source   string
 }

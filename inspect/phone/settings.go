@@ -20,6 +20,8 @@ func (s setting) String() string {
 		return s.label + " not known"
 	case s.Factory:
 		return fmt.Sprintf("%s %s (factory value)", s.label, s.Value)
+	case s.Measured:
+		return fmt.Sprintf("%s %s (measured)", s.label, s.Value)
 	case s.Supposed:
 		return fmt.Sprintf("%s %s (%s)", s.label, s.Value, s.Source)
 	}
@@ -82,7 +84,7 @@ func (p *Phone) SettingsNotes() []finding.Finding {
 	n.add("pbx.settings", finding.Note, p.onlyTrusted().ground(), "set them as on the phone with --only-trusted, --ca, --cn-validation, --device-cert",
 		"the answer supposes %s", p.Supposes())
 	for _, s := range p.settings() {
-		if reboot := p.Profile.Settings.NeedReboot; s.Value != "" && !s.Factory && reboot.Known() && reboot.Value {
+		if reboot := p.Profile.Settings.NeedReboot; s.Value != "" && !s.Factory && !s.Measured && reboot.Known() && reboot.Value {
 			n.add("pbx.reboot", finding.Note, on(reboot), "reboot the phone after the change",
 				"settings other than the factory's take effect when the phone restarts")
 			break

@@ -82,7 +82,7 @@ func (p *probe) alternative(ctx context.Context, hello *handshake.ClientHello) *
 	if hello == nil || !p.nameUnsure() {
 		return nil
 	}
-	other, name := *hello, ""
+	other, name := *hello.InTLSFormat(), "" // that of SSL 2.0 has no place for a name
 	if hello.ServerName() == "" && hello.Extensions.Find(iana.ExtensionServerName) == nil {
 		name = p.serverName()
 		other.Extensions = append(handshake.Extensions{offer.ServerName(name)}, hello.Extensions...)

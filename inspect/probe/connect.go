@@ -29,16 +29,20 @@ func (p *probe) connect(ctx context.Context, left int) net.Conn {
 	p.attempt.Evidence.Dial = dial
 	p.attempt.Server = p.address
 	if err != nil {
-		dial.Result, dial.Error = dialResult(ctx, err), systemMessage(err)
+		dial.Result, dial.Error = DialResultOf(ctx, err), systemMessage(err)
 		return nil
 	}
 	p.attempt.Client, _ = netip.ParseAddrPort(conn.LocalAddr().String())
 	return conn
 }
 
-func dialResult(ctx context.Context, err error) diagnosis.DialResult {
+// DialResultOf is what became of an attempt to connect that ctx bounded, from its
+// error.
+func DialResultOf(ctx context.Context, err error) diagnosis.DialResult {
 	var timeout interface{ Timeout() bool }
 	switch {
+	case err == nil:
+		return diagnosis.Connected
 	// Windows has a number of its own for it, and words that hold the same.
 	case errors.Is(err, syscall.ECONNREFUSED), strings.Contains(err.Error(), "refused"):
 		return diagnosis.Refused

@@ -26,7 +26,7 @@ func stateOf(conn *client.Conn, err error) client.State {
 // certificates.
 func (p *probe) judge(state client.State, err error) {
 	e := &p.attempt.Evidence
-	e.Outcome = outcome(err)
+	e.Outcome = OutcomeOf(err)
 	e.Outcome.ClientCertificateRequested = state.CertificateRequest != nil
 	e.Outcome.ClientCertificatesSent = state.CertificatesSent
 	for _, der := range state.ServerCertificates {
@@ -46,8 +46,9 @@ func (p *probe) trust(sent []*certificate.Certificate) *trust.Verdict {
 	return &verdict
 }
 
-// outcome is how the handshake ended.
-func outcome(err error) diagnosis.Outcome {
+// OutcomeOf is how a handshake of client.Handshake ended, from its error; nil is
+// one that was completed.
+func OutcomeOf(err error) diagnosis.Outcome {
 	var failed *client.Error
 	switch {
 	case err == nil:

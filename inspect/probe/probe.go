@@ -6,20 +6,16 @@ package probe
 
 import (
 	"context"
-	"crypto/ecdh"
 	"io"
 	"net"
 	"net/netip"
-	"slices"
 	"time"
 
-	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/handset/offer"
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/diagnosis"
 	"github.com/phonecert/phonecert/inspect/handshake"
 	"github.com/phonecert/phonecert/inspect/handshake/client"
-	"github.com/phonecert/phonecert/inspect/handshake/iana"
 	"github.com/phonecert/phonecert/inspect/phone"
 	"github.com/phonecert/phonecert/inspect/probe/sip"
 )
@@ -138,39 +134,23 @@ func (p *probe) run(ctx context.Context, left int) {
 
 // shakeHands sends the handset's ClientHello and completes the handshake.
 func (p *probe) shakeHands(ctx context.Context, conn net.Conn, rec *recorder) (*handshake.ClientHello, *client.Conn, error) {
-	random := make([]byte, 32)
-	if _, err := io.ReadFull(p.world.Random, random); err != nil {
+	fresh := make([]byte, 64)
+	if _, err := io.ReadFull(p.world.Random, fresh); err != nil {
 		return nil, nil, err
 	}
-	hello, gaps := offer.ClientHello(p.request.Phone.Profile, offer.Options{
-		Random: random, Host: p.request.Target.Host, ServerName: p.request.ServerName, SNI: p.request.SNI,
+	profile := p.request.Phone.Profile
+	hello, gaps := offer.ClientHello(profile, offer.Options{
+		Random: fresh[:32], SessionID: fresh[32:], Host: p.request.Target.Host, ServerName: p.request.ServerName, SNI: p.request.SNI,
 	})
 	p.attempt.Evidence.Gaps = gaps
-	keys, err := keyShares(hello)
+	keys, err := p.keyShares(hello)
 	if err != nil {
 		return hello, nil, err
 	}
 	secure, err := client.Handshake(ctx, conn, client.Config{
-		Hello: hello, Keys: keys, MinVersion: lowest(p.request.Phone.Profile),
+		Hello: hello, Keys: keys, RecordVersion: offer.RecordVersion(profile), MinVersion: offer.Lowest(profile),
 		Certificate: p.request.Certificate, KeyLog: rec, Observe: rec.observe,
 		Now: p.world.Now, Random: p.world.Random,
 	})
 	return hello, secure, err
-}
-
-// keyShares adds the shares without which a server of TLS 1.3 asks for another
-// ClientHello.
-func keyShares(hello *handshake.ClientHello) ([]*ecdh.PrivateKey, error) {
-	if !slices.Contains(hello.Versions(), iana.TLS13) {
-		return nil, nil
-	}
-	return client.AddKeyShares(hello, iana.GroupX25519)
-}
-
-// lowest is the oldest version that the handset takes.
-func lowest(p *handset.Profile) iana.ProtocolVersion {
-	if known := offer.Versions(p); len(known) > 0 {
-		return known[0]
-	}
-	return iana.TLS10
 }

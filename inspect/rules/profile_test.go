@@ -24,7 +24,7 @@ import (
 // phone on the wire, its web page and its provisioning, and reach the user
 // through "handset show", which prints every fact.
 var shownOnly = []string{"brand", "models", "firmware", "tls.versions", "tls.sni", "tls.extensions", "tls.client_certificate", "tls.encrypts", "tls.lock_icon", "web.", "provisioning.", "settings.device_cert.values",
-	"settings.only_trusted.values", "settings.cn_validation.values", "trusted_files.private_key", "trusted_files.replaces"}
+	"tls.client_hello", "settings.only_trusted.in_force", "settings.ca.in_force", "settings.cn_validation.in_force", "settings.device_cert.in_force", "settings.only_trusted.values", "settings.cn_validation.values", "trusted_files.private_key", "trusted_files.replaces"}
 
 // TestNoDeadFields changes each fact of a profile in turn and requires that
 // some finding changes, or that the fact is one of those above.

@@ -86,24 +86,35 @@ func lostKind(why capture.Why) string {
 func (c *conversation) Close(_ time.Time, how capture.Ending) {
 	t := c.tracer
 	transcript := c.decoder.Finish()
-	conn := Connection{Client: c.flow.Client, Server: c.flow.Server, Start: c.flow.Start}
-	if c.swapped {
-		conn.Client, conn.Server = conn.Server, conn.Client
-		how.FromClient = !how.FromClient
-	}
 	isTLS := len(transcript.Entries) > 0
-	if !isTLS && !c.dump && !t.options.Everything && !(c.begun && tlsPort(conn.Server.Port())) {
+	if !isTLS && !c.dump && !t.options.Everything && !(c.begun && tlsPort(c.ends().Server.Port())) {
 		t.other++
 		return
 	}
+	t.report(c.end(transcript, how))
+}
+
+// ends are the two sides.
+func (c *conversation) ends() Connection {
+	conn := Connection{Client: c.flow.Client, Server: c.flow.Server, Start: c.flow.Start}
+	if c.swapped {
+		conn.Client, conn.Server = conn.Server, conn.Client
+	}
+	return conn
+}
+
+// end makes evidence of all that was seen.
+func (c *conversation) end(transcript *handshake.Transcript, how capture.Ending) Connection {
+	conn := c.ends()
+	how.FromClient = how.FromClient != c.swapped
 	c.lacks(how)
-	conn.Evidence = evidence(t, conn, transcript, how)
+	conn.Evidence = evidence(c.tracer, conn, transcript, how)
 	conn.Evidence.Lost = c.lost
 	// An end means nothing where it is not known what went before it.
 	if o := &conn.Evidence.Outcome; len(c.lost) > 0 && (o.Ending == diagnosis.Closed || o.Ending == diagnosis.Reset) {
 		o.Ending = diagnosis.Unfinished
 	}
-	t.report(conn)
+	return conn
 }
 
 // lacks notes how much of the connection the capture holds.

@@ -2,7 +2,6 @@ package trace
 
 import (
 	"github.com/phonecert/phonecert/inspect/capture"
-	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/diagnosis"
 	"github.com/phonecert/phonecert/inspect/handshake"
 	"github.com/phonecert/phonecert/inspect/phone"
@@ -12,7 +11,7 @@ import (
 // evidence is what a transcript shows.
 func evidence(t *Tracer, c Connection, transcript *handshake.Transcript, how capture.Ending) diagnosis.Evidence {
 	e := diagnosis.Evidence{Phone: t.options.Phone, Transcript: transcript, Target: target(c)}
-	r := reading{evidence: &e}
+	r := reading{evidence: &e, chains: &t.chains}
 	for i := range transcript.Entries {
 		r.read(&transcript.Entries[i])
 	}
@@ -61,6 +60,7 @@ func judge(t *Tracer, c Connection, e *diagnosis.Evidence) {
 // reading goes through the messages of one connection.
 type reading struct {
 	evidence *diagnosis.Evidence
+	chains   *chains
 	hello    *handshake.ClientHello
 	// finished and data tell for each direction whether Finished and
 	// application data were seen; changed whether ChangeCipherSpec was.
@@ -113,11 +113,11 @@ func (r *reading) certificates(d handshake.Direction, m *handshake.Certificate) 
 	if *list != nil {
 		return // a renegotiation
 	}
-	for _, der := range m.Certificates {
-		if c, err := certificate.Parse(der); err == nil {
-			*list = append(*list, c)
-		}
+	if d == handshake.ServerToClient {
+		*list = r.chains.read(m.Certificates)
+		return
 	}
+	*list = readable(m.Certificates)
 }
 
 // hiddenAlert is the length of an alert in TLS 1.3: two bytes, the type, and a

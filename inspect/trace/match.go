@@ -2,6 +2,7 @@ package trace
 
 import (
 	"encoding/binary"
+	"sync"
 
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/handset/offer"
@@ -11,15 +12,20 @@ import (
 // maxKnown bounds how many different offers are remembered.
 const maxKnown = 4096
 
+// maxFingerprint is how long an offer may be, in bytes, to be remembered: those
+// of phones are far shorter, and strangers need not fill the memory.
+const maxFingerprint = 1024
+
 // matcher finds the handset that a ClientHello belongs to. Phones of one kind
 // all send the same, so an answer is remembered.
 type matcher struct {
+	mutex    sync.Mutex
 	profiles []*handset.Profile
 	known    map[string][]offer.Match
 }
 
-func newMatcher(profiles []*handset.Profile) matcher {
-	return matcher{profiles: profiles, known: map[string][]offer.Match{}}
+func newMatcher(profiles []*handset.Profile) *matcher {
+	return &matcher{profiles: profiles, known: map[string][]offer.Match{}}
 }
 
 func (m *matcher) find(hello *handshake.ClientHello) []offer.Match {
@@ -27,6 +33,11 @@ func (m *matcher) find(hello *handshake.ClientHello) []offer.Match {
 		return nil
 	}
 	key := fingerprint(hello)
+	if len(key) > maxFingerprint {
+		return offer.Find(hello, m.profiles)
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
 	if list, ok := m.known[key]; ok {
 		return list
 	}

@@ -39,8 +39,9 @@ type Connection struct {
 type Tracer struct {
 	options  Options
 	report   func(Connection)
-	matcher  matcher
+	matcher  *matcher
 	verdicts verdicts
+	chains   chains
 	// other counts the connections that are not reported.
 	other int64
 }
@@ -50,7 +51,7 @@ func New(o Options, report func(Connection)) *Tracer {
 	if o.Keys == nil {
 		o.Keys = &keylog.Log{}
 	}
-	return &Tracer{options: o, report: report, matcher: newMatcher(o.Profiles), verdicts: verdicts{}}
+	return &Tracer{options: o, report: report, matcher: newMatcher(o.Profiles)}
 }
 
 // Other is the number of connections that were not reported because they are

@@ -36,7 +36,9 @@ func compareName(q Question) Name {
 	c := q.Sent[0]
 	n.Presented = append(n.Presented, c.DNSNames...)
 	for _, ip := range c.IPAddresses {
-		n.Presented = append(n.Presented, ip.String())
+		if text := ip.String(); !slices.Contains(n.Presented, text) { // some put it among the names, too
+			n.Presented = append(n.Presented, text)
+		}
 	}
 	if cn := c.Subject.CommonName; cn != "" && !slices.Contains(n.Presented, cn) {
 		n.Presented = append(n.Presented, cn)

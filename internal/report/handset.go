@@ -115,11 +115,16 @@ func fact(p paper.Sheet, f handset.FactLine) {
 		value = p.Doubt.Render("not known")
 	}
 	p.Wrapped("  ", p.Strong.Render(f.Label)+": "+value)
-	ground := string(f.Basis) + ": " + f.Source
+	p.Wrapped("      ", p.Faint.Render(ground(f)))
+}
+
+// ground is what a fact rests on.
+func ground(f handset.FactLine) string {
+	text := string(f.Basis) + ": " + f.Source
 	if f.Because != "" {
-		ground += " (" + f.Because + ")"
+		text += " (" + f.Because + ")"
 	}
-	p.Wrapped("      ", p.Faint.Render(ground))
+	return text
 }
 
 // Roots are the trusted certificates inside a handset.

@@ -65,7 +65,8 @@ type Device struct {
 	// busy, set by a fault, answers every login as if somebody were logged in.
 	busy bool
 	// talking is set while the phone is in a call.
-	talking bool
+	talking      bool
+	registration Registration
 }
 
 // New makes a phone in the given state; for an unused one pass Factory's.

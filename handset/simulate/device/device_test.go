@@ -65,3 +65,17 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+// TestLearnedSettings: a phone that was measured begins with the settings that it
+// was found to have.
+func TestLearnedSettings(t *testing.T) {
+	p := load(t, "yealink-t28p")
+	p.Settings.CA.InForce = handset.Fact[string]{Value: "all", Basis: "observed", Source: "measured"}
+	p.Settings.OnlyTrusted.InForce = handset.Fact[string]{Value: "off", Basis: "observed", Source: "measured"}
+	if s := device.Factory(p, "T", "1", "00005e005301"); s.Settings != (device.Settings{CA: 2}) || s.InForce != s.Settings {
+		t.Errorf("%+v", s)
+	}
+	if s := device.Factory(load(t, "yealink-t28p"), "T", "1", "00005e005301"); s.Settings != (device.Settings{OnlyTrusted: 1}) {
+		t.Errorf("%+v", s)
+	}
+}

@@ -65,19 +65,24 @@ const custom = 1
 func between(value, most int) bool { return value >= 0 && value <= most }
 
 // Factory is an unused phone: login admin/admin, no certificate, and the
-// profile's factory settings, 0 where a factory value is not known.
+// profile's factory settings, 0 where a factory value is not known. A profile that
+// was learned from a phone has that phone's settings.
 func Factory(p *handset.Profile, model, firmware, mac string) State {
 	s := Settings{
-		OnlyTrusted:  number(p.Settings.OnlyTrusted.Factory),
-		CA:           number(p.Settings.CA.Factory),
-		CNValidation: number(p.Settings.CNValidation.Factory),
-		DeviceCert:   number(p.Settings.DeviceCert.Factory),
+		OnlyTrusted:  number(p.Settings.OnlyTrusted),
+		CA:           number(p.Settings.CA),
+		CNValidation: number(p.Settings.CNValidation),
+		DeviceCert:   number(p.Settings.DeviceCert),
 	}
 	return State{Model: model, Firmware: firmware, MAC: mac, User: "admin", Password: "admin", Settings: s, InForce: s}
 }
 
-func number(f handset.Fact[string]) int {
-	switch f.Value {
+func number(s handset.Setting) int {
+	value := s.Factory.Value
+	if s.InForce.Known() {
+		value = s.InForce.Value
+	}
+	switch value {
 	case "on", "custom":
 		return 1
 	case "all":

@@ -92,6 +92,7 @@ func (a *api) known(s *device.Session) map[string]any {
 	known["wui.common.mac"] = state.MAC
 	known["wui.common.resSizeLimit"] = map[string]int{"servercert": 5 << 20, "trustedcert": 5 << 20}
 	known["wui.common.certsAlertInfo"] = map[string]int{"warnTrustedCert": 0, "expiredTrustedCert": trusted, "warnServerCert": 0, "expiredServerCert": server}
+	a.tellAccount(known)
 	return known
 }
 

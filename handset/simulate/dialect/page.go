@@ -29,6 +29,7 @@ type view struct {
 	Trusted        bool
 	RebootQuestion string
 	RSAOnly        bool
+	Registration   device.Registration
 	// Login is mod_listener where the login page is that module's.
 	Login string
 	// Action, DeleteAction, SetAction and RebootAction are the forms' targets.
@@ -47,6 +48,7 @@ func (p *phone) view(at place, token string) view {
 	return view{
 		State: p.State(), Invented: p.invented, Place: at, Rows: p.List(at.Role), Token: token,
 		Trusted: at.Role == handset.Trusted, RebootQuestion: device.RebootQuestion,
+		Registration: p.Registration(),
 		Settings: []setting{
 			{onlyTrusted, "Only Accept Trusted Certificates", s.OnlyTrusted, []string{"Disabled", "Enabled"}},
 			{p.invented.CNValidation, "Common Name Validation", s.CNValidation, []string{"Disabled", "Enabled"}},

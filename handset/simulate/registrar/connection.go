@@ -1,24 +1,18 @@
 package registrar
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
+	"github.com/phonecert/phonecert/inspect/listen/uas"
 	"github.com/phonecert/phonecert/inspect/probe/wire"
 )
 
-// How long a client may take.
-const (
-	handshakeTime = 15 * time.Second
-	messageTime   = 30 * time.Second
-	writeTime     = 10 * time.Second
-	defaultIdle   = 2 * time.Minute
-)
+// handshakeTime is how long a client may take for its handshake.
+const handshakeTime = 15 * time.Second
 
 // connection is one client.
 type connection struct {
@@ -27,10 +21,6 @@ type connection struct {
 	number int64
 
 	tls *tls.Conn
-	// registered is the longest time of a binding that came this way.
-	registered time.Duration
-	// faults counts the malformed requests in a row.
-	faults int
 }
 
 // serve keeps a connection until one of both hangs up.
@@ -82,40 +72,10 @@ func (c *connection) handshake() bool {
 
 // converse answers requests until the end, and says who ended it and why.
 func (c *connection) converse() Event {
-	in := bufio.NewReaderSize(c.tls, maxLine)
-	for {
-		q, err := c.next(in)
-		if err == nil {
-			err = c.reply(q, c.answer(q))
-		}
-		if err != nil {
-			return c.ended(err)
-		}
-	}
-}
-
-// next reads a request, with a deadline for the wait and one for the message.
-func (c *connection) next(in *bufio.Reader) (*request, error) {
-	c.wait()
-	if err := skipKeepAlives(in, c.pong); err != nil {
-		return nil, err
-	}
-	c.raw.SetDeadline(time.Now().Add(messageTime))
-	return readRequest(in)
-}
-
-// wait begins the time that a client may say nothing. The deadline is for writes
-// too, for crypto/tls may answer a message of its own.
-func (c *connection) wait() { c.raw.SetDeadline(time.Now().Add(c.config.Idle + c.registered)) }
-
-// pong answers a keep-alive (RFC 5626, section 4.4.1).
-func (c *connection) pong() error {
-	defer c.wait()
-	return c.write("\r\n")
-}
-
-func (c *connection) write(text string) error {
-	c.raw.SetWriteDeadline(time.Now().Add(writeTime))
-	_, err := io.WriteString(c.tls, text)
-	return err
+	return c.ended(c.sip.Serve(c.ctx, c.tls, func(x uas.Exchange) {
+		c.log(Event{
+			Kind: Answered, Method: x.Method, User: x.User, AuthUser: x.AuthUser, UserAgent: x.UserAgent,
+			Status: x.Status, Contacts: x.Contacts, Expires: x.Expires, Text: x.Text,
+		})
+	}))
 }

@@ -5,10 +5,9 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-)
 
-// maxHost is the longest host name (RFC 1035, section 2.3.4).
-const maxHost = 253
+	"github.com/phonecert/phonecert/inspect/listen/uas"
+)
 
 // maxInterfaces is how many of the machine's own addresses go into a certificate.
 const maxInterfaces = 64
@@ -26,7 +25,7 @@ type names struct {
 func namesOf(domain, listen string, at net.Addr) names {
 	n := names{first: domain}
 	n.add(domain)
-	if host, _, err := net.SplitHostPort(listen); err == nil && isHost(strings.ToLower(host)) {
+	if host, _, err := net.SplitHostPort(listen); err == nil && uas.IsHost(strings.ToLower(host)) {
 		n.add(strings.ToLower(host))
 	}
 	n.add("localhost")
@@ -67,17 +66,4 @@ func (n *names) have(host string) bool {
 		return slices.ContainsFunc(n.ips, ip.Equal)
 	}
 	return slices.Contains(n.dns, host)
-}
-
-// isHost reports whether a text in lower case is a host name or an address.
-func isHost(text string) bool {
-	if net.ParseIP(text) != nil {
-		return true
-	}
-	for label := range strings.SplitSeq(text, ".") {
-		if label == "" || len(label) > 63 || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
-			return false
-		}
-	}
-	return len(text) <= maxHost
 }

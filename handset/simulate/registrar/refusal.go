@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
+	"github.com/phonecert/phonecert/inspect/listen/uas"
 )
 
 // alertOf finds the client's alert in an error of crypto/tls, whose own type for
@@ -83,7 +84,7 @@ func (c *connection) ended(err error) Event {
 	e, told := c.broken(err)
 	switch {
 	case told:
-	case errors.Is(err, errNotSIP), errors.Is(err, errTooLarge), errors.Is(err, errNonsense):
+	case errors.Is(err, uas.ErrNotSIP), errors.As(err, new(*uas.Limited)):
 		e = Event{By: byServer, Text: "hung up: " + err.Error()}
 	default:
 		e = Event{By: byClient, Text: "the client hangs up"}

@@ -13,12 +13,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/phonecert/phonecert/inspect/listen/uas"
 )
 
 // DefaultListen is where it listens, and DefaultDomain what it is registrar of,
@@ -34,6 +34,15 @@ const maxConnections = 1024
 // acceptPause is how long nobody is let in after the system refused to, for
 // instance for want of file descriptors.
 const acceptPause = 50 * time.Millisecond
+
+// MD5 and SHA256 are the algorithms of the digest (RFC 8760).
+const (
+	MD5    = uas.MD5
+	SHA256 = uas.SHA256
+)
+
+// Binding is where a user can be reached.
+type Binding = uas.Binding
 
 // Config says what a registrar takes.
 type Config struct {
@@ -84,8 +93,7 @@ type Registrar struct {
 	tls      *tls.Config
 	ca       []byte
 	names    names
-	gate     *gate
-	location location
+	sip      *uas.Server
 
 	cancel context.CancelFunc
 	ctx    context.Context
@@ -100,39 +108,43 @@ func Start(ctx context.Context, c Config) (*Registrar, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
-	if err != nil {
+	r := &Registrar{config: c}
+	var err error
+	if r.sip, err = uas.New(r.answers()); err != nil {
 		return nil, err
 	}
-	r := &Registrar{config: c, listener: listener, names: namesOf(c.Domain, c.Listen, listener.Addr())}
+	if r.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen); err != nil {
+		return nil, err
+	}
+	r.names = namesOf(c.Domain, c.Listen, r.listener.Addr())
 	if err := r.identify(); err != nil {
-		listener.Close()
-		return nil, err
-	}
-	if r.gate, err = newGate(c); err != nil {
-		listener.Close()
+		r.listener.Close()
 		return nil, err
 	}
 	r.ctx, r.cancel = context.WithCancel(ctx)
-	context.AfterFunc(r.ctx, func() { listener.Close() })
+	context.AfterFunc(r.ctx, func() { r.listener.Close() })
 	r.group.Go(r.accept)
 	return r, nil
+}
+
+// answers is how requests are answered.
+func (r *Registrar) answers() uas.Config {
+	c := r.config
+	return uas.Config{
+		Users: c.Users, Realm: c.Realm, Algorithms: c.Algorithms,
+		Domain: c.Domain, Local: func(host string) bool { return r.names.have(host) }, RegistrarOnly: true,
+		Idle: c.Idle, Clock: c.Clock, Random: c.Random,
+	}
 }
 
 func (c Config) filled() Config {
 	c.Listen = cmp.Or(c.Listen, DefaultListen)
 	c.Domain = strings.ToLower(cmp.Or(c.Domain, DefaultDomain))
-	c.Realm = cmp.Or(c.Realm, c.Domain)
-	if c.Algorithms == nil {
-		c.Algorithms = []string{MD5}
-	}
 	c.MinVersion = cmp.Or(c.MinVersion, tls.VersionTLS10)
 	c.MaxVersion = cmp.Or(c.MaxVersion, tls.VersionTLS13)
-	c.Idle = cmp.Or(c.Idle, defaultIdle)
 	if c.CipherSuites == nil {
 		c.CipherSuites = allSuites()
 	}
-	c.Users = maps.Clone(c.Users)
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
@@ -147,12 +159,8 @@ func (c Config) filled() Config {
 
 func (c Config) validate() error {
 	switch {
-	case !isHost(c.Domain):
+	case !uas.IsHost(c.Domain):
 		return fmt.Errorf("the domain %q is no host name", c.Domain)
-	case strings.ContainsFunc(c.Realm, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }):
-		return fmt.Errorf("the realm %q cannot stand in a challenge", c.Realm)
-	case slices.ContainsFunc(c.Algorithms, func(a string) bool { return a != MD5 && a != SHA256 }):
-		return fmt.Errorf("the digest knows %s and %s, not %q", MD5, SHA256, c.Algorithms)
 	case c.MinVersion > c.MaxVersion:
 		return fmt.Errorf("the lowest version, %s, is above the highest, %s", tls.VersionName(c.MinVersion), tls.VersionName(c.MaxVersion))
 	case c.Certificate != nil && len(c.Certificate.Certificate) == 0:
@@ -169,7 +177,7 @@ func (r *Registrar) Addr() string { return r.listener.Addr().String() }
 func (r *Registrar) CA() []byte { return r.ca }
 
 // Bindings are those in force, by user.
-func (r *Registrar) Bindings() []Binding { return r.location.all(r.config.Clock()) }
+func (r *Registrar) Bindings() []Binding { return r.sip.Bindings() }
 
 // Close hangs up on everybody, and returns when all has ended.
 func (r *Registrar) Close() error {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/phonecert/phonecert/inspect/listen/uas"
 	"github.com/phonecert/phonecert/inspect/probe/sip"
 	"github.com/phonecert/phonecert/internal/testca"
 )
@@ -206,10 +207,10 @@ func TestHungUp(t *testing.T) {
 		{"no length", message("OPTIONS", domain, domain, 1, "Content-Length: some"), "not SIP"},
 		{"two lengths", message("OPTIONS", domain, domain, 1, "Content-Length: 1", "l: 2"), "not SIP"},
 		{"large body", message("OPTIONS", domain, domain, 1, "Content-Length: 9999999"), "larger than"},
-		{"long line", "OPTIONS sip:" + strings.Repeat("a", maxLine), "larger than"},
-		{"many fields", message("OPTIONS", domain, domain, 1, strings.Repeat("A: b\n", maxFields)+"A: b"), "larger than"},
+		{"long line", "OPTIONS sip:" + strings.Repeat("a", uas.MaxLine), "larger than"},
+		{"many fields", message("OPTIONS", domain, domain, 1, strings.Repeat("A: b\n", uas.MaxFields)+"A: b"), "larger than"},
 		{"many lines", message("OPTIONS", domain, domain, 1, strings.Repeat("A: "+strings.Repeat("b", 1000)+"\n", 40)+"A: b"), "larger than"},
-		{"nonsense without end", strings.Repeat("OPTIONS sip:example.com SIP/2.0\n\n", maxFaults+1), "made no sense"},
+		{"nonsense without end", strings.Repeat("OPTIONS sip:example.com SIP/2.0\n\n", uas.MaxFaults+1), "made no sense"},
 		{"silence", "", "said nothing for too long"},
 	} {
 		conn := client(t, r, nil)

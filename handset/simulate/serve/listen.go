@@ -33,6 +33,9 @@ func (e *LimitError) Error() string {
 // fits tells whether there may be enough open files; a limit of 0 is none.
 func (c Config) fits(limit int) error {
 	need := spareFiles + c.doors()
+	if c.Register != nil {
+		need += c.Count // a connection to the server each
+	}
 	if limit > 0 && need > limit {
 		return &LimitError{Phones: c.Count, Need: need, Limit: limit}
 	}

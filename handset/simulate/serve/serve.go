@@ -60,6 +60,8 @@ type Config struct {
 	// StateFile keeps the phones beyond the end of the process; "" keeps
 	// nothing. It holds passwords and private keys and is for the owner alone.
 	StateFile string
+	// Register has the phones register at a SIP server; nil leaves them alone.
+	Register *Registration
 	// Clock tells the time; nil is time.Now.
 	Clock func() time.Time
 	// Wait sleeps for the fault slow; nil waits by the real clock.
@@ -113,7 +115,9 @@ func Start(ctx context.Context, c Config) (*Fleet, error) {
 		f.shut()
 		return nil, err
 	}
+	f.register()
 	f.serve()
+	f.call(ctx)
 	context.AfterFunc(ctx, func() { _ = f.Close() })
 	return f, nil
 }

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"crypto/rsa"
+	"crypto/tls"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/phonecert/phonecert/handset/mac"
 	"github.com/phonecert/phonecert/handset/simulate"
+	"github.com/phonecert/phonecert/handset/simulate/account"
 	"github.com/phonecert/phonecert/handset/simulate/device"
 	"github.com/phonecert/phonecert/handset/simulate/dialect"
 )
@@ -32,10 +34,12 @@ type Served struct {
 	kind      Kind
 	requests  atomic.Int64
 	entrances []entrance
+	account   atomic.Pointer[account.Account]
 
 	mu sync.Mutex
-	// shown is what HTTPS presents, and of which uploaded certificate it was
-	// made, nil for the built-in one.
+	// own is the built-in certificate, once it was asked for.
+	own *tls.Certificate
+	// shown is the uploaded certificate that HTTPS presents.
 	shown presented
 }
 
@@ -76,7 +80,7 @@ func (f *Fleet) phone(i int, key *rsa.PrivateKey, fetch func(string) ([]byte, er
 	random := rand.New(rand.NewPCG(c.Seed, uint64(i)))
 	s := &Served{MAC: address(i), kind: kind, Handset: kind.Profile.ID, Dialect: kind.Dialect}
 	of := simulate.Config{
-		Dialect: kind.Dialect, Invented: c.Invented, Wait: c.Wait, Changed: f.keeper.changed,
+		Dialect: kind.Dialect, Invented: c.Invented, Wait: c.Wait, Changed: func() { f.keeper.changed(); s.changed() },
 		Device: device.Config{Profile: kind.Profile, Clock: c.Clock, Seed: random.Uint64(), Key: key, Policy: c.Policy, Fetch: fetch},
 	}
 	if s.Faulty = c.FaultShare == 0 || random.Float64() < c.FaultShare; s.Faulty {

@@ -11,8 +11,7 @@ import (
 	"github.com/phonecert/phonecert/handset/simulate/device"
 )
 
-// presented is what HTTPS presents, and of which uploaded certificate it was
-// made; made of nil it is the built-in one.
+// presented is an uploaded certificate ready for HTTPS, and which one it is.
 type presented struct {
 	pair *tls.Certificate
 	from []byte
@@ -99,17 +98,18 @@ func (f *Fleet) present(s *Served) (*tls.Certificate, error) {
 	return pair, nil
 }
 
-// builtIn makes the phone's own certificate when it is first asked for.
+// builtIn makes the phone's own certificate when it is first asked for. It is
+// called with the phone's mutex held.
 func (f *Fleet) builtIn(s *Served) (*tls.Certificate, error) {
-	if s.shown.pair != nil && s.shown.from == nil {
-		return s.shown.pair, nil
+	if s.own != nil {
+		return s.own, nil
 	}
 	der, err := f.issuer().certificate(f.config.DeviceCert, s.brand(), s.MAC)
 	if err != nil {
 		return nil, err
 	}
-	s.shown = presented{pair: &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: f.issuer().deviceKey}}
-	return s.shown.pair, nil
+	s.own = &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: f.issuer().deviceKey}
+	return s.own, nil
 }
 
 func pairOf(c *device.Certificate) (*tls.Certificate, error) {

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"crypto/ecdh"
 	"fmt"
 	"io"
 	"math/big"
@@ -89,44 +88,15 @@ func (h *handshaker) agreeECDH(m *handshake.ServerKeyExchange) (premaster, body 
 			return nil, nil, notOffered(iana.AlertIllegalParameter, "the server chose the group %s, which was not offered", m.Group)
 		}
 	}
-	curve := curveOf(m.Group)
-	if curve == nil {
+	if curveOf(m.Group) == nil {
 		return nil, nil, unsupported("it does not have the group %s", m.Group)
 	}
-	private, err := curve.GenerateKey(h.Random)
+	key, err := newKey(m.Group, h.Random)
 	if err != nil {
-		return nil, nil, fmt.Errorf("random bytes for a key: %w", err)
-	}
-	if premaster, err = shared(private, m.Group, m.Public); err != nil {
 		return nil, nil, err
 	}
-	own := private.PublicKey().Bytes()
-	return premaster, append([]byte{byte(len(own))}, own...), nil
-}
-
-// shared makes the secret of the two sides.
-func shared(private *ecdh.PrivateKey, group iana.NamedGroup, public []byte) ([]byte, error) {
-	theirs, err := private.Curve().NewPublicKey(public)
-	if err != nil {
-		return nil, malformed(iana.AlertIllegalParameter, "the server's public value of %d bytes is no point of the group %s", len(public), group)
+	if premaster, err = key.shared(m.Public); err != nil {
+		return nil, nil, err
 	}
-	secret, err := private.ECDH(theirs)
-	if err != nil {
-		return nil, malformed(iana.AlertIllegalParameter, "the server's public value leads to no secret in the group %s", group)
-	}
-	return secret, nil
-}
-
-func curveOf(group iana.NamedGroup) ecdh.Curve {
-	switch group {
-	case iana.GroupX25519:
-		return ecdh.X25519()
-	case iana.GroupSecp256r1:
-		return ecdh.P256()
-	case iana.GroupSecp384r1:
-		return ecdh.P384()
-	case iana.GroupSecp521r1:
-		return ecdh.P521()
-	}
-	return nil
+	return premaster, append([]byte{byte(len(key.public))}, key.public...), nil
 }

@@ -62,6 +62,18 @@ func (h *handshaker) addChain(b *cryptobyte.Builder, chosen *Certificate, extens
 	}
 }
 
+// judged has Verify judge the server's certificates. It comes before the proofs
+// of their key: OpenSSL verifies the chain as soon as it has read it.
+func (h *handshaker) judged() error {
+	if h.Verify == nil {
+		return nil
+	}
+	if alert, refuse := h.Verify(h.State().ServerCertificates); refuse {
+		return notOffered(alert, "the server's certificates were refused")
+	}
+	return nil
+}
+
 // kindOf is the kind of a signer's key, "" for another.
 func kindOf(signer crypto.Signer) keyKind {
 	switch signer.Public().(type) {

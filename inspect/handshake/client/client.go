@@ -8,7 +8,6 @@ package client
 import (
 	"context"
 	"crypto"
-	"crypto/ecdh"
 	"crypto/rand"
 	"errors"
 	"io"
@@ -24,7 +23,7 @@ type Config struct {
 	// Hello is sent as it is, byte for byte what Marshal gives.
 	Hello *handshake.ClientHello
 	// Keys are the private keys of Hello's extension key_share.
-	Keys []*ecdh.PrivateKey
+	Keys []*Key
 	// RecordVersion is the version in the header of the first record; 0 stands
 	// for TLS 1.0.
 	RecordVersion iana.ProtocolVersion
@@ -34,6 +33,11 @@ type Config struct {
 	// Certificate answers a CertificateRequest; nil for the answer that there
 	// is none.
 	Certificate *Certificate
+	// Verify judges the server's certificates, DER in their order, when its
+	// flight is there and before anything is answered, as OpenSSL does. Where it
+	// refuses, the alert is sent and Handshake returns an Error of the kind
+	// AlertSent. nil takes all.
+	Verify func(chain [][]byte) (alert iana.AlertDescription, refuse bool)
 	// KeyLog receives the secrets as lines in the format of NSS, each before
 	// Observe is called for a record that it opens.
 	KeyLog io.Writer

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto"
-	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -79,7 +78,7 @@ func extension(t iana.ExtensionType, data []byte) handshake.Extension {
 var schemes = []iana.SignatureScheme{0x0804, 0x0805, 0x0806, 0x0807, 0x0403, 0x0503, 0x0603, 0x0401, 0x0501, 0x0601, 0x0201, 0x0203, 0x0202, 0x0402, 0x0302}
 
 // offer is a ClientHello with what a version needs.
-func offer(t testing.TB, version iana.ProtocolVersion, suites ...iana.CipherSuite) (*handshake.ClientHello, []*ecdh.PrivateKey) {
+func offer(t testing.TB, version iana.ProtocolVersion, suites ...iana.CipherSuite) (*handshake.ClientHello, []*Key) {
 	t.Helper()
 	random := make([]byte, 32)
 	rand.Read(random)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/phonecert/phonecert/inspect/handshake"
-	"github.com/phonecert/phonecert/inspect/handshake/cipherspec"
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
 )
 
@@ -30,8 +29,10 @@ type Conn struct {
 	refused  int    // requests to begin anew
 	traffic  traffic
 
-	chained    bool  // an empty record goes before data
-	writeEnded error // what Write returns from now on
+	post       *handshaker // answers requests for a certificate, where the client offered to
+	heartbeat  bool        // the client offered to take them
+	chained    bool        // an empty record goes before data
+	writeEnded error       // what Write returns from now on
 	closed     sync.Once
 }
 
@@ -89,6 +90,8 @@ func (c *Conn) step() error {
 		return c.alert(body, "data")
 	case kind == handshake.ContentHandshake:
 		return c.later(body)
+	case kind == handshake.ContentHeartbeat && c.heartbeat:
+		return c.idling("a heartbeat") // it is not answered, which RFC 6520, section 3, lets pass
 	}
 	return malformed(iana.AlertUnexpectedMessage, "data was awaited, and %s came", kind)
 }
@@ -148,7 +151,7 @@ func (c *Conn) Write(b []byte) (n int, err error) {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	for len(b) > 0 {
-		piece := b[:min(len(b), cipherspec.MaxContent)]
+		piece := b[:min(len(b), c.longest())]
 		var flight []byte
 		if c.chained {
 			if flight, err = c.seal(nil, handshake.ContentApplicationData, nil); err != nil {

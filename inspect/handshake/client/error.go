@@ -122,6 +122,10 @@ func (h *handshaker) fail(ctx context.Context, err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
+	if len(h.raw) > 0 && e.Kind == Malformed {
+		e.Kind, e.Alert = Unsupported, iana.AlertUserCanceled
+		e.Detail = fmt.Sprintf("this tool cannot go on, a phone might: the server took up %s, which the tool sends as the phone does and does not act on; %s", series(h.raw), e.Detail)
+	}
 	if e.Kind == Silent && errors.Is(ctx.Err(), context.Canceled) {
 		e.Kind, e.Err = Canceled, ctx.Err()
 	}

@@ -21,6 +21,9 @@ func (h *handshaker) serverFlight13(t traffic) (request *handshake.CertificateRe
 	h.mutex.Lock()
 	h.noteProtocol(extensions.Extensions)
 	h.mutex.Unlock()
+	if err := h.takeUp(extensions.Extensions); err != nil {
+		return nil, err
+	}
 	raw, err := h.next("Certificate", false)
 	if err != nil {
 		return nil, err
@@ -36,8 +39,10 @@ func (h *handshaker) serverFlight13(t traffic) (request *handshake.CertificateRe
 		}
 		h.messages = append(h.messages, raw...)
 	}
-	if raw[0] == typeCompressedCertificate && h.offer.Extensions.Find(iana.ExtensionCompressCertificate) != nil {
-		return nil, unsupported("it does not have the compression of certificates")
+	if raw[0] == typeCompressedCertificate {
+		if raw, err = h.decompressed(raw); err != nil {
+			return nil, err
+		}
 	}
 	certificate, err := decode[*handshake.Certificate](h, "Certificate", raw)
 	if err != nil {
@@ -59,6 +64,9 @@ func (h *handshaker) serverFlight13(t traffic) (request *handshake.CertificateRe
 
 // weigh13 judges the server's flight when all of it was seen.
 func (h *handshaker) weigh13(m *handshake.Certificate, verify *handshake.CertificateVerify, signed []byte, finished bool) error {
+	if err := h.judged(); err != nil {
+		return err
+	}
 	key, err := h.serverKey(m)
 	if err != nil {
 		return err

@@ -59,15 +59,16 @@ func settled(which byte) Config {
 		}
 	case 3:
 		cfg.Hello = hello(iana.TLS12, iana.TLS_AES_128_GCM_SHA256, iana.TLS_CHACHA20_POLY1305_SHA256)
-		key, err := ecdh.X25519().NewPrivateKey(bytes.Repeat([]byte{9}, 32))
+		private, err := ecdh.X25519().NewPrivateKey(bytes.Repeat([]byte{9}, 32))
 		if err != nil {
 			panic(err)
 		}
-		extension13, err := keyShares([]iana.NamedGroup{iana.GroupX25519}, []*ecdh.PrivateKey{key})
+		key := &Key{group: iana.GroupX25519, public: private.PublicKey().Bytes(), curve: private}
+		extension13, err := keyShares([]handshake.KeyShare{{Group: iana.GroupX25519, Public: key.public}})
 		if err != nil {
 			panic(err)
 		}
-		cfg.Keys = []*ecdh.PrivateKey{key}
+		cfg.Keys = []*Key{key}
 		cfg.Hello.NoExtensions = false
 		cfg.Hello.Extensions = handshake.Extensions{
 			extension(iana.ExtensionSupportedGroups, sized(2, u16(iana.GroupX25519, iana.GroupSecp256r1))),

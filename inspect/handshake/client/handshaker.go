@@ -19,6 +19,13 @@ type handshaker struct {
 	messages   []byte
 	parameters cipherspec.Parameters
 	extended   bool // extended_master_secret
+	// nextProtocols are the server's for next_protocol_negotiation, and asked
+	// says that it wants to know which of them it is to be.
+	nextProtocols []string
+	nextAsked     bool
+	// raw are the extensions that the server took up and the client does not
+	// act on.
+	raw []iana.ExtensionType
 }
 
 // run goes from ClientHello to the last Finished.
@@ -52,12 +59,12 @@ func (h *handshaker) sendHello() error {
 	if err != nil {
 		return fmt.Errorf("ClientHello: %w", err)
 	}
+	h.offer, _ = handshake.ParseClientHello(raw)
 	if h.Hello.SSLv2 {
-		h.offer, h.messages = h.Hello, slices.Clone(raw[2:])
+		h.messages = slices.Clone(raw[2:])
 		h.see(handshake.ClientToServer, h.now(), raw)
 		return h.write(raw)
 	}
-	h.offer, _ = handshake.ParseClientHello(raw)
 	h.messages = raw
 	return h.send(handshake.AppendRecords(nil, handshake.ContentHandshake, h.RecordVersion, raw))
 }
@@ -81,6 +88,7 @@ const (
 	typeCertificateStatus     = 22
 	typeKeyUpdate             = 24
 	typeCompressedCertificate = 25
+	typeNextProtocol          = 67
 	typeMessageHash           = 254
 )
 

@@ -100,5 +100,5 @@ func (h *handshaker) extensions(m *handshake.ServerHello) error {
 			h.parameters.EncryptThenMAC = true
 		}
 	}
-	return nil
+	return h.takeUp(m.Extensions)
 }

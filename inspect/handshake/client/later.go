@@ -50,6 +50,10 @@ func (c *Conn) handle(raw []byte, last bool) error {
 		if tls13 {
 			return c.idling(name)
 		}
+	case *handshake.CertificateRequest:
+		if c.post != nil {
+			return c.post.authenticate(m, raw)
+		}
 	case *handshake.KeyUpdate:
 		if tls13 {
 			return c.updateKeys(m, last)
@@ -68,6 +72,32 @@ func (c *Conn) refuse() error {
 		return tooLarge("the server asked %d times to begin anew", c.refused)
 	}
 	return c.sendAlert(handshake.AlertWarning, iana.AlertNoRenegotiation)
+}
+
+// authenticate answers a request that comes after the handshake. Each stands on the
+// handshake alone (RFC 8446, section 4.6.2).
+func (h *handshaker) authenticate(request *handshake.CertificateRequest, raw []byte) error {
+	if h.refused++; h.refused > maxRefused {
+		return tooLarge("the server asked %d times for a certificate", h.refused)
+	}
+	h.noteRequest(request)
+	h.writing.Lock()
+	defer h.writing.Unlock()
+	if h.writeEnded != nil {
+		return h.writeEnded
+	}
+	whole := len(h.messages)
+	defer func() { h.messages = h.messages[:whole] }()
+	h.messages = append(h.messages, raw...)
+	out, err := h.certificate13(nil, request)
+	if err == nil {
+		out, err = h.add(out, typeFinished, cipherspec.Finished13(h.state.CipherSuite, h.traffic.client, h.messages))
+	}
+	if err == nil {
+		err = h.send(out)
+	}
+	h.writeEnded = err
+	return err
 }
 
 // updateKeys goes on to the next keys (RFC 8446, section 4.6.3).

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"bytes"
+	"crypto"
 	"io"
 	"net"
 	"strings"
@@ -25,12 +27,17 @@ func TestOpenSSLCommands(t *testing.T) {
 	}{
 		{"new keys, both sides", "K\n", iana.TLS13, iana.TLS_AES_256_GCM_SHA384, "KeyUpdate KeyUpdate"},
 		{"new keys, the server's", "k\n", iana.TLS13, iana.TLS_AES_256_GCM_SHA384, "KeyUpdate ApplicationData"},
+		{"a certificate", "c\n", iana.TLS13, iana.TLS_AES_256_GCM_SHA384, "CertificateRequest Certificate CertificateVerify Finished"},
 		{"begin anew", "r\n", iana.TLS12, iana.TLS_DHE_RSA_WITH_AES_256_CBC_SHA, "HelloRequest Alert"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			address, stdin, said := startTold(t, "openssl", "s_server", "-accept", "127.0.0.1:%PORT%", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0", "-cert", writeFile(t, "rsa"))
+			address, stdin, said := startTold(t, "openssl", "s_server", "-accept", "127.0.0.1:%PORT%", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0", "-cert", writeFile(t, "rsa"), "-verify", "1")
 			cfg := Config{}
 			cfg.Hello, cfg.Keys = offer(t, test.version, test.suite)
+			if test.command == "c\n" {
+				cfg.Hello.Extensions = append(cfg.Hello.Extensions, extension(iana.ExtensionPostHandshakeAuth, nil))
+				cfg.Certificate = &Certificate{certificates()["rsa"].Certificate, certificates()["rsa"].PrivateKey.(crypto.Signer)}
+			}
 			o := observed(&cfg)
 			c, err := Handshake(limited(t), dial(t, address), cfg)
 			if err != nil {
@@ -93,22 +100,70 @@ func await(t *testing.T, said func() string, what string) {
 	t.Fatalf("%q is not in %s", what, said())
 }
 
-// TestSSLv2Format: the hello that the oldest clients send.
+// TestSSLv2Format: the hello that the oldest clients send, with ciphers of SSL 2.0
+// among those of TLS and a challenge shorter than a random value.
 func TestSSLv2Format(t *testing.T) {
 	realparts.Need(t, "openssl")
 	address, said := start(t, "openssl", "s_server", "-accept", "127.0.0.1:%PORT%", "-rev", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0", "-cert", writeFile(t, "rsa"))
-	cfg := Config{}
-	cfg.Hello, _ = offer(t, iana.TLS10, iana.TLS_DHE_RSA_WITH_AES_256_CBC_SHA)
-	cfg.Hello.SSLv2, cfg.Hello.Extensions = true, nil
-	o := observed(&cfg)
-	c, err := Handshake(limited(t), dial(t, address), cfg)
-	if err != nil {
-		t.Fatal(err, said(), o.names(t))
+	for _, test := range []struct {
+		version   iana.ProtocolVersion
+		challenge int
+		specs     []handshake.CipherSpec
+		suites    []iana.CipherSuite
+	}{
+		{iana.TLS10, 0, nil, []iana.CipherSuite{iana.TLS_DHE_RSA_WITH_AES_256_CBC_SHA}},
+		{iana.TLS10, 16, []handshake.CipherSpec{0x0700C0, 0x35, 0x010080, 0xFF}, []iana.CipherSuite{0x35, 0xFF}},
+		{iana.TLS11, 24, []handshake.CipherSpec{0x39, 0x010080}, []iana.CipherSuite{0x39}},
+		{iana.TLS12, 32, []handshake.CipherSpec{0x010080, 0x9F}, []iana.CipherSuite{0x9F}},
+	} {
+		hello := &handshake.ClientHello{
+			SSLv2: true, NoExtensions: true, Version: test.version, CipherSuites: test.suites, CipherSpecs: test.specs, ChallengeLength: test.challenge,
+			Random: bytes.Repeat([]byte{0xA5}, 32),
+		}
+		if test.challenge > 0 {
+			clear(hello.Random[:32-test.challenge])
+		}
+		cfg := Config{Hello: hello}
+		o := observed(&cfg)
+		c, err := Handshake(limited(t), dial(t, address), cfg)
+		if err != nil {
+			t.Fatal(test, err, said(), o.names(t))
+		}
+		reversed(t, c)
+		if state := c.State(); state.Version != test.version || state.CipherSuite != test.suites[0] {
+			t.Errorf("%+v", state)
+		}
+		c.Close()
+		if got := o.names(t); strings.Contains(got, "*") {
+			t.Error(got)
+		}
 	}
-	defer c.Close()
-	reversed(t, c)
-	if got := o.names(t); strings.Contains(got, "*") {
-		t.Error(got)
+}
+
+// TestSSLv2Chooses: a cipher of SSL 2.0 is none that a server of TLS may choose, and
+// the alert that says so has the version of a record of TLS.
+func TestSSLv2Chooses(t *testing.T) {
+	cfg := Config{Hello: &handshake.ClientHello{
+		SSLv2: true, NoExtensions: true, Version: iana.TLS10, Random: make(handshake.Hex, 32), CipherSuites: []iana.CipherSuite{0x35}, CipherSpecs: []handshake.CipherSpec{0x010080, 0x35},
+	}}
+	alert := make(chan []byte, 1)
+	address := listen(t, func(conn net.Conn) {
+		if _, err := io.ReadFull(conn, make([]byte, 2+9+2*3+32)); err != nil {
+			return
+		}
+		answer := append([]byte{2, 0, 0, 38, 3, 1}, make([]byte, 33)...)
+		conn.Write(handshake.AppendRecords(nil, handshake.ContentHandshake, iana.TLS10, append(answer, 0x00, 0x80, 0)))
+		said, _ := io.ReadAll(conn)
+		alert <- said
+	})
+	conn := dial(t, address)
+	_, err := Handshake(limited(t), conn, cfg)
+	conn.Close()
+	if err == nil || !strings.Contains(err.Error(), "which was not offered") {
+		t.Error(err)
+	}
+	if got := <-alert; !bytes.Equal(got, []byte{21, 3, 1, 0, 2, 2, 47}) {
+		t.Errorf("% x", got)
 	}
 }
 

@@ -34,6 +34,8 @@ func (h *handshaker) next(awaited string, changes bool) ([]byte, error) {
 			return nil, nil
 		case kind == handshake.ContentChangeCipherSpec && h.resumes():
 			return nil, unsupported("the server goes on with an earlier session of the phone, whose secret only the phone has")
+		case kind == handshake.ContentHeartbeat && h.heartbeat:
+			err = h.idling("a heartbeat")
 		case len(body) == 0 && kind == handshake.ContentHandshake:
 			err = h.idling("an empty record")
 		default:

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"crypto/ecdh"
 	"fmt"
 	"slices"
 
@@ -23,16 +22,15 @@ func (h *handshaker) retry(m *handshake.ServerHello, raw []byte) error {
 		if !h.offersGroup(group) || slices.ContainsFunc(h.shares(), func(s handshake.KeyShare) bool { return s.Group == group }) {
 			return notOffered(iana.AlertIllegalParameter, "HelloRetryRequest asks for the group %s, which was not offered or of which there was a share", group)
 		}
-		curve := curveOf(group)
-		if curve == nil {
+		key, err := newKey(group, h.Random)
+		if err != nil {
+			return err
+		}
+		if key == nil {
 			return unsupported("it does not have the group %s", group)
 		}
-		key, err := curve.GenerateKey(h.Random)
-		if err != nil {
-			return fmt.Errorf("random bytes for a key: %w", err)
-		}
-		h.Keys = []*ecdh.PrivateKey{key}
-		extension, err := keyShares([]iana.NamedGroup{group}, h.Keys)
+		h.Keys = []*Key{key}
+		extension, err := keyShares([]handshake.KeyShare{{Group: group, Public: key.public}})
 		if err != nil {
 			return err
 		}

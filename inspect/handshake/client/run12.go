@@ -27,6 +27,9 @@ func (h *handshaker) run12(hello *handshake.ServerHello) error {
 	if err != nil {
 		return err
 	}
+	if err := h.judged(); err != nil {
+		return err
+	}
 	x := exchangeOf(hello.CipherSuite)
 	switch {
 	case !x.known || !cipherspec.Supported(hello.CipherSuite):
@@ -148,6 +151,11 @@ func (h *handshaker) answer(f *flight, premaster, exchange []byte) (master []byt
 		return nil, err
 	}
 	h.sealer = h.parameters.Sealer(master, true, h.Random)
+	if h.nextAsked {
+		if out, err = h.add(out, typeNextProtocol, h.nextProtocol()); err != nil {
+			return nil, err
+		}
+	}
 	if out, err = h.add(out, typeFinished, h.parameters.Finished(master, true, h.messages)); err != nil {
 		return nil, err
 	}

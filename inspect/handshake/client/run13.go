@@ -50,6 +50,9 @@ func (h *handshaker) run13(hello *handshake.ServerHello, raw []byte) error {
 	}
 	h.use13(later)
 	h.traffic = later
+	if h.offer.Extensions.Find(iana.ExtensionPostHandshakeAuth) != nil {
+		h.post = h
+	}
 	return nil
 }
 
@@ -89,7 +92,7 @@ func (h *handshaker) handshakeKeys(hello *handshake.ServerHello) (*cipherspec.Sc
 	if key == nil {
 		return nil, traffic{}, unsupported("it does not have the private key of its share in the group %s", group)
 	}
-	secret, err := shared(key, group, shares[0].Public)
+	secret, err := key.shared(shares[0].Public)
 	if err != nil {
 		return nil, traffic{}, err
 	}

@@ -11,11 +11,13 @@ import (
 
 // seal appends content as records to a flight.
 func (w *wire) seal(flight []byte, kind handshake.ContentType, content []byte) ([]byte, error) {
-	if w.sealer == nil {
-		return handshake.AppendRecords(flight, kind, min(w.version, iana.TLS12), content), nil
-	}
 	for first := true; first || len(content) > 0; first = false {
-		n := min(len(content), cipherspec.MaxContent)
+		n := min(len(content), w.longest())
+		if w.sealer == nil {
+			flight = handshake.AppendRecords(flight, kind, min(w.version, iana.TLS12), content[:n])
+			content = content[n:]
+			continue
+		}
 		var err error
 		if flight, err = w.sealer(flight, w.sealed, uint8(kind), content[:n]); err != nil {
 			return nil, fmt.Errorf("random bytes for a record: %w", err)
@@ -24,6 +26,14 @@ func (w *wire) seal(flight []byte, kind handshake.ContentType, content []byte) (
 		content = content[n:]
 	}
 	return flight, nil
+}
+
+// longest is how much content a record may have.
+func (w *wire) longest() int {
+	if w.atMost > 0 {
+		return w.atMost
+	}
+	return cipherspec.MaxContent
 }
 
 // send writes records in one go.

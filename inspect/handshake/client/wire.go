@@ -47,6 +47,9 @@ type wire struct {
 	writing sync.Mutex
 	sealer  cipherspec.Sealer
 	sealed  uint64
+	// atMost is the longest content of a record that the server takes, 0 for what
+	// every one does.
+	atMost int
 }
 
 func (w *wire) see(direction handshake.Direction, at time.Time, b []byte) {

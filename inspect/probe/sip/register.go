@@ -27,29 +27,13 @@ var errNotUnderstood = errors.New("the challenge cannot be answered")
 func Register(ctx context.Context, conn net.Conn, r Request, who Credentials) diagnosis.SIP {
 	s := newSession(conn, r)
 	who.Username = cmp.Or(who.Username, s.User)
-	result := diagnosis.SIP{Method: "REGISTER"}
-	start := s.Now()
-	m, err := s.register(ctx, who, s.Expires, &result)
-	result.Duration = s.Now().Sub(start)
-	if m != nil {
-		m.describe(&result)
-	}
-	if err != nil {
-		result.Error = ending(ctx, err)
-		if errors.Is(err, errNotUnderstood) {
-			result.Error = notUnderstood
-		}
-	}
-	if m != nil && m.status/100 == 2 {
-		result.Registered, result.Expires = true, s.granted(m)
-	}
+	result := s.ask(ctx, who)
 	// A registration that was under way when the time was up may have been
 	// taken.
 	if result.Registered || ctx.Err() != nil {
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()
-		m, err := s.register(after, who, 0, &diagnosis.SIP{})
-		result.Removed = err == nil && m.status/100 == 2
+		result.Removed = (&Binding{s, who}).Remove(after)
 	}
 	return result
 }

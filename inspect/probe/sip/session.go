@@ -110,7 +110,7 @@ func (s *session) request(method string, more []string) string {
 		"Call-ID: " + s.callID,
 		fmt.Sprintf("CSeq: %d %s", s.number, method),
 		"Contact: <" + s.contact + ">",
-		"User-Agent: phonecert",
+		"User-Agent: " + s.UserAgent,
 	}, more...)
 	return strings.Join(append(lines, "Content-Length: 0", "", ""), "\r\n")
 }
@@ -133,7 +133,7 @@ func (s *session) answer(m *message) error {
 		to += ";tag=" + s.tag
 	}
 	lines = append(lines, "From: "+m.fields.First("from"), "To: "+to, "Call-ID: "+m.fields.First("call-id"), "CSeq: "+m.fields.First("cseq"),
-		"Allow: OPTIONS", "User-Agent: phonecert", "Content-Length: 0", "", "")
+		"Allow: OPTIONS", "User-Agent: "+s.UserAgent, "Content-Length: 0", "", "")
 	_, err := io.WriteString(s.conn, strings.Join(lines, "\r\n"))
 	return err
 }

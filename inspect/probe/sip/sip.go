@@ -40,6 +40,8 @@ type Request struct {
 	Port uint16
 	// Expires is for how many seconds is registered; 0 is 60.
 	Expires int
+	// UserAgent is what the client calls itself; "" is "phonecert".
+	UserAgent string
 	// Random makes identifiers and nonces; nil is the system's.
 	Random io.Reader
 	// Now is the clock; nil is time.Now.
@@ -83,6 +85,7 @@ func (r Request) filled() Request {
 	r.Scheme = cmp.Or(r.Scheme, "sips")
 	r.User = cmp.Or(r.User, "phonecert")
 	r.Expires = cmp.Or(r.Expires, defaultExpires)
+	r.UserAgent = cmp.Or(r.UserAgent, "phonecert")
 	if r.Random == nil {
 		r.Random = rand.Reader
 	}

@@ -45,11 +45,11 @@ func exchange(ctx context.Context, dial func(context.Context) (net.Conn, error),
 	if _, err := rand.Read(sent.Random); err != nil {
 		return reply{}, err
 	}
-	message, err := sent.Marshal()
+	sent.ChallengeLength = len(sent.Random) // in the format of SSL 2.0
+	record, err := sent.Record(min(sent.Version, iana.TLS10))
 	if err != nil {
 		return reply{}, err
 	}
-	record := handshake.AppendRecords(nil, handshake.ContentHandshake, min(sent.Version, iana.TLS10), message)
 	if _, err := conn.Write(record); err != nil {
 		return reply{}, err
 	}

@@ -42,17 +42,9 @@ func Ask(ctx context.Context, q Question) *diagnosis.Survey {
 	var group sync.WaitGroup
 	group.Go(func() { s.result.WithServerName = s.variant(ctx, s.named()) })
 	group.Go(func() { s.result.WithExtensions = s.variant(ctx, s.extended()) })
-	var taken [5]bool
-	all := []iana.ProtocolVersion{iana.SSL30, iana.TLS10, iana.TLS11, iana.TLS12, iana.TLS13}
-	for i, v := range all {
-		group.Go(func() { taken[i] = s.takes(ctx, v) })
-	}
+	group.Go(func() { s.result.InTLSFormat = s.variant(ctx, s.reformatted()) })
+	group.Go(func() { s.versions(ctx) })
 	group.Wait()
-	for i, v := range all {
-		if taken[i] {
-			s.result.Versions = append(s.result.Versions, v)
-		}
-	}
 	s.result.CipherSuites = s.cipherSuites(ctx)
 	s.result.Complete = ctx.Err() == nil && !s.cut
 	return &s.result
@@ -182,8 +174,17 @@ func (s *survey) extended() *handshake.ClientHello {
 	return extendedBy(s.question.Offer, offer.Modern()...)
 }
 
+// reformatted is the phone's offer in the format of TLS, where it has that of SSL
+// 2.0.
+func (s *survey) reformatted() *handshake.ClientHello {
+	if own := s.question.Offer; own != nil && own.SSLv2 {
+		return own.InTLSFormat()
+	}
+	return nil
+}
+
 func extendedBy(hello *handshake.ClientHello, more ...handshake.Extension) *handshake.ClientHello {
-	changed := *hello
+	changed := *hello.InTLSFormat()
 	changed.NoExtensions = false
 	changed.Extensions = slices.Clone(hello.Extensions)
 	for _, e := range more {

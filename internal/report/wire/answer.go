@@ -34,7 +34,9 @@ type Setting struct {
 	// Factory says that nobody chose the value.
 	Factory bool `json:"factory"`
 	// Supposed says that the rest of the command line implies the value.
-	Supposed bool          `json:"supposed"`
+	Supposed bool `json:"supposed"`
+	// Measured says that a survey found it on the phone.
+	Measured bool          `json:"measured,omitempty"`
 	Basis    finding.Basis `json:"basis"`
 	Source   string        `json:"source"`
 }
@@ -89,7 +91,7 @@ func settings(p *phone.Phone) []Setting {
 		if known && label != "" {
 			name = label
 		}
-		list = append(list, Setting{Name: name, Value: c.Value, Factory: c.Factory, Supposed: c.Supposed, Basis: c.Basis, Source: c.Source})
+		list = append(list, Setting{Name: name, Value: c.Value, Factory: c.Factory, Supposed: c.Supposed, Measured: c.Measured, Basis: c.Basis, Source: c.Source})
 	}
 	of := p.Profile.Settings
 	add("Only Accept Trusted Certificates", of.OnlyTrusted.Label.Known(), of.OnlyTrusted.Label.Value, p.Settings.OnlyTrusted)

@@ -14,7 +14,7 @@ import (
 // Rows has one row a fact. The first field is its kind, the second the
 // number of the connection, counted from 1, or 0 for what concerns them all:
 //
-//	setting      name, value, chosen|factory|supposed|unknown
+//	setting      name, value, chosen|factory|supposed|measured|unknown
 //	gap          fact, sent instead
 //	connection   client, server, verdict, deciding code, handshake in µs,
 //	             version, cipher suite, whose ClientHello, start
@@ -49,6 +49,8 @@ func (a *Answer) Rows() [][]string {
 			origin = "factory"
 		case s.Supposed:
 			origin = "supposed"
+		case s.Measured:
+			origin = "measured"
 		}
 		t.Add("setting", s.Name, s.Value, origin)
 	}

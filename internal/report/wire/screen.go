@@ -64,6 +64,8 @@ func settingsWords(list []Setting) string {
 			value += " (factory)"
 		case s.Supposed:
 			value += " (supposed)"
+		case s.Measured:
+			value += " (measured)"
 		}
 		words = append(words, paper.Clean(s.Name)+" "+value)
 	}

@@ -50,7 +50,9 @@ func TestInside(t *testing.T) {
 
 func TestStartLine(t *testing.T) {
 	for text, want := range map[string]string{
-		"GET /cfg?user=a&password=hunter2 HTTP/1.1\r\nHost: x\r\n\r\n": "GET /cfg?user=a&password=(not shown) HTTP/1.1",
+		"GET /cfg?user=a&password=hunter2 HTTP/1.1\r\nHost: x\r\n\r\n":         "GET /cfg?user=a&password=(not shown) HTTP/1.1",
+		"GET /y.cfg?pw=hunter2&userPassword=hunter2&mac=00005e005301 HTTP/1.1": "GET /y.cfg?pw=(not shown)&userPassword=(not shown)&mac=00005e005301 HTTP/1.1",
+		"GET /y.cfg?SessionId=hunter2&login_pin=hunter2 HTTP/1.1":              "GET /y.cfg?SessionId=(not shown)&login_pin=(not shown) HTTP/1.1",
 		"no message\r\n": "", "": "",
 	} {
 		if got := StartLine([]byte(text)); got != want {

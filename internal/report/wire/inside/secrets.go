@@ -21,7 +21,7 @@ var patterns = sync.OnceValue(func() expressions {
 		folded: regexp.MustCompile(`\r\n[ \t]+`),
 		header: regexp.MustCompile(`(?i)^((?:proxy-)?authorization|(?:proxy-)?authentication-info|(?:set-)?cookie2?|identity|x-[a-z-]*(?:auth|token|key)[a-z-]*)[ \t]*:`),
 		uri:    regexp.MustCompile(`(?i)\b(sips?:|https?://)([^\s:@;<>/?]+):[^\s@;<>]*@`),
-		query:  regexp.MustCompile(`(?i)\b(pass|passwd|password|pwd|secret|token|key)=[^&;\s>]*`),
+		query:  regexp.MustCompile(`(?i)([a-z0-9_.-]*(?:pass|pwd|pw|pin|secret|token|key|auth|cred|sess|sid)[a-z0-9_.-]*)=[^&;\s>]*`),
 	}
 })
 
