@@ -8,7 +8,6 @@ import (
 
 	"github.com/phonecert/phonecert/handset/learn"
 	"github.com/phonecert/phonecert/inspect/listen"
-	"github.com/phonecert/phonecert/inspect/listen/measure"
 	"github.com/phonecert/phonecert/internal/disk"
 	"github.com/phonecert/phonecert/internal/report/paper"
 )
@@ -39,7 +38,7 @@ func newLearner(o *listenOptions) *learner {
 }
 
 // add takes what a call shows of the phone.
-func (l *learner) add(ctx context.Context, c listen.Connection, tables []measure.Table) error {
+func (l *learner) add(ctx context.Context, c listen.Connection) error {
 	if l.learn == "" || c.Hello == nil {
 		return nil
 	}
@@ -51,7 +50,7 @@ func (l *learner) add(ctx context.Context, c listen.Connection, tables []measure
 		l.tellOther(from)
 		return nil
 	}
-	l.seen.Add(l.observed(c, tables))
+	l.seen.Add(l.observed(c))
 	made, err := l.listenOptions.learned.Learn(ctx, l.f, l.seen)
 	if errors.Is(err, learn.ErrNothing) {
 		return nil // a later call may show more
@@ -75,18 +74,13 @@ func (l *learner) about(from netip.Addr) bool {
 }
 
 // observed is what one call shows.
-func (l *learner) observed(c listen.Connection, tables []measure.Table) learn.Observation {
+func (l *learner) observed(c listen.Connection) learn.Observation {
 	o := learn.Observation{
 		At: c.Start, How: learn.Listening, Hello: c.Hello, Host: c.Evidence.Target.Host, UserAgent: c.UserAgent,
-		Requested: c.Evidence.Outcome.ClientCertificateRequested,
+		Requested: c.Evidence.Outcome.ClientCertificateRequested, Survey: c.Survey,
 	}
 	if c.Own != nil {
 		o.Own = c.Own.Chain
-	}
-	for i := range tables {
-		if tables[i].Phone == c.Client.Addr().Unmap().String() { // with its zone
-			o.Survey = &tables[i]
-		}
 	}
 	return o
 }

@@ -102,7 +102,7 @@ func TestLearner(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "phone.yaml")
 		l := newLearner(&listenOptions{f: f, learn: file, client: client})
 		for _, from := range []string{"192.0.2.55:1000", "192.0.2.77:1000", "192.0.2.77:1001", "192.0.2.55:1001"} {
-			if err := l.add(t.Context(), t28(t, from), nil); err != nil {
+			if err := l.add(t.Context(), t28(t, from)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -121,7 +121,7 @@ func TestLearner(t *testing.T) {
 	}
 	streams, _, stderr := terminal.Test(nil)
 	l := newLearner(&listenOptions{f: &factory.Factory{Streams: streams}, learn: "phone.yaml"})
-	if err := l.add(t.Context(), listen.Connection{}, nil); err != nil {
+	if err := l.add(t.Context(), listen.Connection{}); err != nil {
 		t.Error(err)
 	}
 	if l.end(); !strings.Contains(stderr.String(), `"phone.yaml" was not written`) {

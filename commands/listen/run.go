@@ -14,7 +14,6 @@ import (
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/inspect/listen"
 	"github.com/phonecert/phonecert/inspect/listen/chain"
-	"github.com/phonecert/phonecert/inspect/listen/measure"
 	"github.com/phonecert/phonecert/internal/disk"
 	report "github.com/phonecert/phonecert/internal/report/listen"
 	"github.com/phonecert/phonecert/internal/report/paper"
@@ -155,8 +154,7 @@ func (l *listening) call(ctx context.Context, c listen.Connection) error {
 	if err := l.kept.add(c); err != nil {
 		return err
 	}
-	tables := l.server.Tables()
-	if err := l.learner.add(ctx, c, tables); err != nil {
+	if err := l.learner.add(ctx, c); err != nil {
 		return err
 	}
 	switch {
@@ -165,24 +163,19 @@ func (l *listening) call(ctx context.Context, c listen.Connection) error {
 	case l.count > 0:
 		l.done = l.reported >= l.count
 	case l.survey:
-		l.done = l.progress(c, tables)
+		l.done = l.progress(c)
 	}
 	return nil
 }
 
-// progress tells how far a survey is, and whether a phone is through.
-func (l *listening) progress(c listen.Connection, tables []measure.Table) bool {
-	for i := range tables {
-		if tables[i].Phone != c.Client.Addr().Unmap().String() || !l.learner.about(c.Client.Addr()) {
-			continue
-		}
-		missing, all := len(tables[i].Missing()), len(chain.Variants())
-		if missing == 0 {
-			return true
-		}
-		if !l.f.Quiet {
-			paper.Note(l.f.Streams, fmt.Sprintf("%d of %d, waiting for %s to call again", all-missing, all, tables[i].Phone))
-		}
+// progress tells how far a survey is, and whether its phone is through.
+func (l *listening) progress(c listen.Connection) bool {
+	if c.Survey == nil || !l.learner.about(c.Client.Addr()) {
+		return false
 	}
-	return false
+	missing, all := len(c.Survey.Missing()), len(chain.Variants())
+	if missing > 0 && !l.f.Quiet {
+		paper.Note(l.f.Streams, fmt.Sprintf("%d of %d, waiting for %s to call again", all-missing, all, c.Survey.Phone))
+	}
+	return missing == 0
 }

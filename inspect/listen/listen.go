@@ -134,6 +134,9 @@ type Connection struct {
 	UserAgent string
 	// Trial is what the phone made of the chain; nil for a caller's certificate.
 	Trial *measure.Trial
+	// Survey is what all connections of this phone that were reported so far have
+	// shown, this one included; nil for nothing.
+	Survey *measure.Table
 	// Limit names the cap that ended the connection, "" for none: "handshake
 	// time", "handshake bytes", "connections", "lifetime", or one of packages uas
 	// and files: "idle time", …

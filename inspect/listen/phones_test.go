@@ -192,6 +192,29 @@ func TestSurvey(t *testing.T) {
 	}
 }
 
+// TestSurveyInOrder: what is reported of a phone that calls several times at once
+// holds what was reported before, and nothing that comes later.
+func TestSurveyInOrder(t *testing.T) {
+	authority, err := chain.New(chain.Config{Names: []string{"pbx.example.com"}, Now: testca.Clock()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := start(t, func(c *listen.Config) { c.Chains, c.Variants = authority.Chain, chain.Variants() })
+	for range chain.Variants() {
+		go func() {
+			if conn, err := tls.Dial("tcp", l.addr(listen.SIPS), l.client(tls.VersionTLS12)); err == nil {
+				conn.Close()
+			}
+		}()
+	}
+	for i := range chain.Variants() {
+		c := l.next(t)
+		if c.Survey == nil || len(c.Survey.Trials) != i+1 {
+			t.Fatalf("report %d: %+v", i+1, c.Survey)
+		}
+	}
+}
+
 // TestRealClients: what stands in for phones, and the alert with which each of
 // them refuses whom it does not know.
 func TestRealClients(t *testing.T) {

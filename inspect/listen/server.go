@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/phonecert/phonecert/inspect/listen/chain"
@@ -30,8 +31,8 @@ type Server struct {
 	group  sync.WaitGroup
 	places chan struct{}
 
-	mutex  sync.Mutex // of number and of Report
-	number int64
+	number    atomic.Int64
+	reporting sync.Mutex
 }
 
 // Start opens the doors and answers until ctx is done or Close is called. The
@@ -115,7 +116,7 @@ func (s *Server) accept(l net.Listener, scheme Scheme) {
 			s.rest()
 			continue
 		}
-		c := s.newConnection(raw, s.next(), scheme)
+		c := s.newConnection(raw, s.number.Add(1), scheme)
 		select {
 		case s.places <- struct{}{}:
 			s.group.Go(func() {
@@ -138,19 +139,15 @@ func (s *Server) rest() {
 	}
 }
 
-// next numbers a connection.
-func (s *Server) next() int64 {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.number++
-	return s.number
-}
-
-// report tells of a connection that has ended, one at a time.
+// report tells of a connection that has ended, one at a time. Its trial is known
+// to none that is reported before it.
 func (s *Server) report(c *connection) {
 	told := c.told()
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.reporting.Lock()
+	defer s.reporting.Unlock()
+	if told.Trial != nil {
+		told.Survey = s.survey.learned(c.shown, *told.Trial, lostBefore(told.Evidence, *told.Trial))
+	}
 	s.config.Report(told)
 }
 

@@ -60,20 +60,30 @@ func (s *survey) goesOn(at *shown) bool {
 	return len(s.variants) > 1 && at.variant != s.variants[len(s.variants)-1]
 }
 
-// learned keeps what a phone made of a chain. A connection that was lost before
-// anything could be learned is tried again, a few times.
-func (s *survey) learned(at *shown, t measure.Trial, lost bool) {
+// learned keeps what a phone made of a chain, and gives what is known of the phone
+// with it, nil for nothing. A connection that was lost before anything could be
+// learned is tried again, a few times.
+func (s *survey) learned(at *shown, t measure.Trial, lost bool) *measure.Table {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	p := s.phones[at.phone]
 	if p == nil {
-		return
+		return nil
 	}
 	if p.tries[at.variant]++; lost && p.tries[at.variant] < maxTries {
 		p.left = append([]chain.Variant{at.variant}, p.left...)
-		return
+	} else {
+		p.table.Add(t)
 	}
-	p.table.Add(t)
+	return p.copied()
+}
+
+// copied is the phone's table as it is now, nil where it is empty.
+func (p *surveyed) copied() *measure.Table {
+	if len(p.table.Trials) == 0 {
+		return nil
+	}
+	return &measure.Table{Phone: p.table.Phone, Trials: slices.Clone(p.table.Trials)}
 }
 
 // tables are copies of what was found out.
@@ -82,8 +92,8 @@ func (s *survey) tables() []measure.Table {
 	defer s.mutex.Unlock()
 	list := []measure.Table{}
 	for _, p := range s.order {
-		if len(p.table.Trials) > 0 {
-			list = append(list, measure.Table{Phone: p.table.Phone, Trials: slices.Clone(p.table.Trials)})
+		if table := p.copied(); table != nil {
+			list = append(list, *table)
 		}
 	}
 	return list

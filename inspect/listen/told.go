@@ -42,7 +42,6 @@ func (c *connection) told() Connection {
 		trial := measure.Judge(t.Variant, *e)
 		trial.At = c.start
 		t.Trial = &trial
-		c.survey.learned(c.shown, trial, lostBefore(*e, trial))
 	}
 	return t
 }
