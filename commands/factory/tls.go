@@ -16,6 +16,23 @@ func TLSVersion(text string) uint16 {
 	return map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}[text]
 }
 
+// ClientCAs reads the files of --client-ca.
+func (f *Factory) ClientCAs(ctx context.Context, paths []string, pw *Passwords) (*x509.CertPool, error) {
+	list, err := f.Certificates(ctx, "--client-ca", paths, pw)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	for _, ca := range list {
+		parsed, err := x509.ParseCertificate(ca.Raw)
+		if err != nil {
+			return nil, WithHint(fmt.Errorf("--client-ca %q cannot be used: %w", ca.Subject, err), "leave this certificate out of the file")
+		}
+		pool.AddCert(parsed)
+	}
+	return pool, nil
+}
+
 // Chain reads the files of --cert and --key: the certificate that the key belongs
 // to, then the others as they stand there, as a PBX sends them. Without key the
 // key is in the file of the certificate.

@@ -100,11 +100,8 @@ func (o *listenOptions) authorities(ctx context.Context, c *listenPlan) error {
 	if c.ClientAuth == listen.NoClientCert {
 		c.ClientAuth = listen.RequestClientCert
 	}
-	list, err := o.f.Certificates(ctx, "--client-ca", o.clientCAs, o.passwords)
-	if err != nil {
-		return err
-	}
-	c.ClientCAs, err = clientPool(list)
+	var err error
+	c.ClientCAs, err = o.f.ClientCAs(ctx, o.clientCAs, o.passwords)
 	return err
 }
 

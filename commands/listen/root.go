@@ -4,13 +4,11 @@ import (
 	"context"
 	"crypto"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"path/filepath"
 
 	"github.com/phonecert/phonecert/commands/factory"
-	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/listen/chain"
 	"github.com/phonecert/phonecert/internal/disk"
 )
@@ -101,17 +99,4 @@ func newChain(own *tls.Certificate) (*chain.Chain, error) {
 		return nil, errors.New("the private key cannot sign")
 	}
 	return &chain.Chain{DER: own.Certificate, Key: signer}, nil
-}
-
-// clientPool are the CAs of --client-ca.
-func clientPool(list []*certificate.Certificate) (*x509.CertPool, error) {
-	pool := x509.NewCertPool()
-	for _, ca := range list {
-		parsed, err := x509.ParseCertificate(ca.Raw)
-		if err != nil {
-			return nil, factory.WithHint(fmt.Errorf("--client-ca %q cannot be used: %w", ca.Subject, err), "leave this certificate out of the file")
-		}
-		pool.AddCert(parsed)
-	}
-	return pool, nil
 }

@@ -2,7 +2,6 @@ package rehearse
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -101,17 +100,7 @@ func (o *registrarOptions) readClientCAs(ctx context.Context, c *registrar.Confi
 		return nil
 	}
 	c.ClientAuth = max(c.ClientAuth, registrar.Request)
-	list, err := o.f.Certificates(ctx, "--client-ca", o.clientCAs, o.passwords)
-	if err != nil {
-		return err
-	}
-	c.ClientCAs = x509.NewCertPool()
-	for _, ca := range list {
-		parsed, err := x509.ParseCertificate(ca.Raw)
-		if err != nil {
-			return factory.WithHint(fmt.Errorf("--client-ca %q cannot be used: %w", ca.Subject, err), "leave this certificate out of the file")
-		}
-		c.ClientCAs.AddCert(parsed)
-	}
-	return nil
+	var err error
+	c.ClientCAs, err = o.f.ClientCAs(ctx, o.clientCAs, o.passwords)
+	return err
 }
