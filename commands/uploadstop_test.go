@@ -19,6 +19,7 @@ import (
 	"github.com/phonecert/phonecert/handset/simulate/device"
 	"github.com/phonecert/phonecert/handset/simulate/dialect"
 	"github.com/phonecert/phonecert/handset/simulate/serve"
+	"github.com/phonecert/phonecert/internal/realparts"
 	"github.com/phonecert/phonecert/internal/testca"
 )
 
@@ -220,10 +221,7 @@ func TestInterruptOfOne(t *testing.T) {
 // TestFullDisk: without its journal a run touches no phone.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	shell, err := exec.LookPath("sh")
-	if err != nil {
-		t.Fatal(err)
-	}
+	shell := realparts.Need(t, "sh")
 	o := newOffice(t)
 	s := newSite(t, serve.Config{Count: 60, Clock: time.Now}, dialect.Plain)
 	args := []string{"upload", o.today("Example Root"), "--as", "trusted", "--inventory", o.inventory(s), "--concurrency", "4", "--json", "--skip-check"}
