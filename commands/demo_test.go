@@ -17,12 +17,13 @@ func TestDemo(t *testing.T) {
 	tell := func(args ...string) *process {
 		t.Helper()
 		temp := t.TempDir()
-		p := o.process(append([]string{"demo"}, args...)...)
+		p := o.process(append([]string{"demo", "--pause", "1h"}, args...)...) // which is for a terminal
 		p.Env = append(p.Env, "TMPDIR="+temp, "TMP="+temp, "TEMP="+temp, "PHONECERT_PASSWORD=wrong", "PHONECERT_HANDSET=yealink-t5x-v86")
-		began := time.Now()
 		if err := p.Start(); err != nil {
 			t.Fatal(err)
 		}
+		late := time.AfterFunc(5*time.Minute, func() { p.Process.Kill() })
+		defer late.Stop()
 		if code := p.ended(t); code != 0 {
 			t.Fatalf("exit code %d: %s%s", code, &p.out, &p.err)
 		}
@@ -30,9 +31,6 @@ func TestDemo(t *testing.T) {
 		known, _ := os.ReadDir(o.home)
 		if len(left)+len(known) != 0 {
 			t.Errorf("left behind: %v, %v", left, known)
-		}
-		if took := time.Since(began); took > 20*time.Second {
-			t.Errorf("the story took %s", took)
 		}
 		return p
 	}

@@ -54,9 +54,22 @@ func drip(c net.Conn, b []byte) {
 		if _, err := c.Write(b[i : i+1]); err != nil {
 			return
 		}
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(500 * time.Millisecond)
 	}
 	io.Copy(io.Discard, c)
+}
+
+// hangUp ends a connection once all was said. It goes on to listen: who closes
+// with something unread resets the connection.
+func hangUp(c net.Conn) {
+	raw := c
+	if secure, ok := c.(*tls.Conn); ok {
+		raw = secure.NetConn()
+	}
+	if tcp, ok := raw.(*net.TCPConn); ok {
+		tcp.CloseWrite()
+	}
+	io.Copy(io.Discard, raw)
 }
 
 func reset(c net.Conn) {
@@ -84,7 +97,7 @@ func hostileHandshakes(t *testing.T) []hostile {
 	one := records(append([]byte{11, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfc, 0xff, 0xff, 0xf9}, make([]byte, 1<<24-7)...))
 	return []hostile{
 		{"says nothing", brief, func(c net.Conn) { io.Copy(io.Discard, c) }, "ending.silent"},
-		{"says nothing and reads nothing", brief, func(net.Conn) { time.Sleep(3 * time.Second) }, "ending.silent"},
+		{"says nothing and reads nothing", brief, func(net.Conn) { <-t.Context().Done() }, "ending.silent"},
 		{"drips a ServerHello", brief, after(func(c net.Conn) { drip(c, greeting()) }), "ending.silent"},
 		{"drips the head of a record", brief, after(func(c net.Conn) { drip(c, greeting()[:3]) }), "ending.silent"},
 		{"drips what is no TLS", brief, after(func(c net.Conn) { drip(c, []byte("hello, who is there?\r\n")) }), "protocol."},
@@ -157,7 +170,7 @@ func hostileAnswers() []hostile {
 		return func(c net.Conn) { heard(c); then(c) }
 	}
 	say := func(text string) func(net.Conn) {
-		return after(func(c net.Conn) { io.WriteString(c, text); time.Sleep(50 * time.Millisecond) })
+		return after(func(c net.Conn) { io.WriteString(c, text); hangUp(c) })
 	}
 	return []hostile{
 		{"never answers", brief, func(c net.Conn) { io.Copy(io.Discard, c) }, "sip.timeout"},

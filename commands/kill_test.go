@@ -3,9 +3,11 @@ package commands_test
 import (
 	"encoding/csv"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,9 +50,11 @@ func phones(t *testing.T, c serve.Config) (all []*serve.Served, inventory, ca st
 // is lost, nothing done twice, and every phone stands once in the report.
 func TestKillAtAnyMoment(t *testing.T) {
 	const kills = 50
+	requests, ahead := new(atomic.Int64), new(atomic.Int64)
 	all, inventory, ca := phones(t, serve.Config{
 		Count: 300, Seed: 4, Faults: simulate.Faults{Slow: 5 * time.Millisecond},
-		Policy: device.Policy{IdleTime: 300 * time.Millisecond},
+		Clock:   func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) },
+		Observe: func(*serve.Served, *http.Request) { requests.Add(1) },
 	})
 	report := filepath.Join(t.TempDir(), "report.csv")
 	arguments := []string{"upload", ca, "--as", "trusted", "--inventory", inventory, "--concurrency", "4", "--report", report, "--resume"}
@@ -63,11 +67,15 @@ func TestKillAtAnyMoment(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(random.IntN(160)) * time.Millisecond)
+		ended := make(chan struct{})
+		go func() { _ = cmd.Wait(); close(ended) }()
+		moment(random, requests, ended)
 		if cmd.Process.Kill() == nil {
 			killed++
 		}
-		_ = cmd.Wait()
+		<-ended
+		// The sessions that the kill left open end by it.
+		ahead.Add(int64(2 * device.DefaultPolicy().IdleTime))
 	}
 	cmd := exec.Command("phonecert", arguments...)
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home)
@@ -95,6 +103,22 @@ func TestKillAtAnyMoment(t *testing.T) {
 		t.Errorf("%d phones, %d rows, %d done\n%s", len(all), len(results), good, out)
 	}
 	t.Logf("killed %d times; %d of %d done", killed, good, len(all))
+}
+
+// moment waits for one of two kinds: a while after the start, or after some
+// requests, however slow the machine is.
+func moment(random *rand.Rand, requests *atomic.Int64, ended <-chan struct{}) {
+	if random.IntN(2) == 0 {
+		time.Sleep(time.Duration(random.IntN(160)) * time.Millisecond)
+		return
+	}
+	for enough := requests.Load() + random.Int64N(40); requests.Load() < enough; {
+		select {
+		case <-ended:
+			return
+		case <-time.After(time.Millisecond):
+		}
+	}
 }
 
 // reported reads a report and makes sure that no phone stands in it twice.

@@ -19,7 +19,7 @@ import (
 func TestMatrix(t *testing.T) {
 	t.Parallel()
 	p := newPKI(t)
-	pbx, dead := kamailio(t, p.leaf, p.intermediate), "127.0.0.1:"+realparts.FreePort(t)
+	pbx, dead := kamailio(t, p.leaf, p.intermediate), nobody
 	targets := realparts.WriteFile(t, "targets.txt", []byte("# servers\n\n"+pbx+"  # the old one\r\n"+dead+"\n"))
 	base := []string{"probe", "--targets", targets, "--clock", testca.Clock().Format(time.RFC3339), "--custom", realparts.WriteFile(t, "root.pem", p.root.PEM())}
 	ask := func(t *testing.T, handsets string, more ...string) (code int, out string) {

@@ -106,7 +106,7 @@ func without(args []string, flags ...string) []string {
 // TestRegisterNeedsAPassword: without one nothing is sent, and a hint says where
 // it comes from.
 func TestRegisterNeedsAPassword(t *testing.T) {
-	code, _, errText := online(t, nil, "probe", "127.0.0.1:"+realparts.FreePort(t), "--handset", "yealink-t28p", "--register", "alice@example.com")
+	code, _, errText := online(t, nil, "probe", nobody, "--handset", "yealink-t28p", "--register", "alice@example.com")
 	if code != 1 || !strings.Contains(errText, "phonecert: hint: ") || !strings.Contains(errText, "--sip-password-file") {
 		t.Errorf("exit code %d: %s", code, errText)
 	}

@@ -11,6 +11,7 @@ import (
 // the server presents another certificate to clients that do, and the phone
 // takes only one of the two, the answer is not known.
 func TestServerNameDecides(t *testing.T) {
+	t.Parallel()
 	known, strange := testca.Root(t, "Example Root"), testca.Root(t, "Other Example Root")
 	good, bad := known.Issue(t, "localhost", testca.TLS), strange.Issue(t, "localhost", testca.TLS)
 	root := realparts.WriteFile(t, "root.pem", known.PEM())
@@ -37,7 +38,7 @@ func TestServerNameDecides(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			args := append([]string{named(t, test.unnamed, test.named), "--handset", "yealink-t28p", "--custom", root, "--timeout", "2s"}, test.args...)
+			args := append([]string{named(t, test.unnamed, test.named), "--handset", "yealink-t28p", "--custom", root, "--timeout", "10s"}, test.args...)
 			c := probed(t, test.exit, args...)
 			if message, _ := c.finding(test.code); test.code != "" && message == "" {
 				t.Errorf("no %s in %s", test.code, c.codes())

@@ -23,7 +23,7 @@ import (
 
 // standInTime is how long a listener may run, on a machine that runs many tests
 // at once.
-const standInTime = 5 * time.Minute
+const standInTime = 10 * time.Minute
 
 func schemeOf(c realparts.Client) string {
 	if c.Scheme != "" {
@@ -74,7 +74,8 @@ type callLine struct {
 
 type trialLine struct{ Variant, Answer, Alert, Detail string }
 
-// listenFor starts one at a free port; end waits until it is through.
+// listenFor starts one at a free port; end waits until it is through. It leaves
+// hanging up to its callers, who may be slow.
 func listenFor(t *testing.T, scheme string, env map[string]string, args ...string) *listenCommand {
 	t.Helper()
 	dir := t.TempDir()
@@ -94,7 +95,7 @@ func listenFor(t *testing.T, scheme string, env map[string]string, args ...strin
 	code, done := 0, make(chan struct{})
 	go func() {
 		defer close(done)
-		code = commands.Run(ctx, f, append(append([]string{"listen", "--out", dir}, address...), args...))
+		code = commands.Run(ctx, f, append(append([]string{"listen", "--out", dir, "--hang-up", "5m"}, address...), args...))
 		write.Close()
 	}()
 	t.Cleanup(func() {

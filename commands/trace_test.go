@@ -75,7 +75,7 @@ func streamed(t *testing.T, input []byte, person bool, args []string) (code int,
 		Streams: streams, Now: time.Now, Getenv: func(string) string { return "" }, ConfigDir: func() string { return "" },
 		Network: factory.Network{Dial: (&net.Dialer{}).DialContext, System: net.DefaultResolver, Random: rand.Reader},
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	code = commands.Run(ctx, f, args)
 	return code, stdout.String(), stderr.String()

@@ -83,7 +83,7 @@ func (c *opensslClient) handshake() bool {
 	case <-c.said.heard:
 		return true
 	case <-c.ended:
-	case <-time.After(30 * time.Second):
+	case <-time.After(5 * time.Minute):
 	}
 	return false
 }
@@ -273,7 +273,7 @@ func TestSecondOpinionOnSaved(t *testing.T) {
 		server(t, p.leaf, []*testca.Certificate{p.intermediate}, "-Verify", "2", "-verify_return_error", "-CAfile", root),
 	}
 	list := realparts.WriteFile(t, "targets.txt", []byte(strings.Join(targets, "\n")))
-	code, out, errText := online(t, nil, "probe", "--targets", list, "--handset", "yealink-t28p,yealink-t5x-v86", "--timeout", "1s", "--custom", root,
+	code, out, errText := online(t, nil, "probe", "--targets", list, "--handset", "yealink-t28p,yealink-t5x-v86", "--timeout", "10s", "--custom", root,
 		"--clock", testca.Clock().Format(time.RFC3339), "--save", file, "--keylog", keys, "--json")
 	if code != 10 {
 		t.Fatalf("exit code %d\n%s%s", code, out, errText)

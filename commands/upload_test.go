@@ -158,7 +158,7 @@ func TestUploadByBrowser(t *testing.T) {
 		if n%2 == 1 {
 			args = []string{own, "--as", "server"}
 		}
-		r := o.upload(0, append(args, "--phone", p.URL, "--via", "browser")...)
+		r := o.upload(0, append(args, "--phone", p.URL, "--via", "browser", "--timeout", "10m")...)
 		r.is(t, "uploaded", "")
 		held := p.Phone.State()
 		if r.Route != "browser" || (len(held.Trusted) == 1) != (n%2 == 0) || (held.Server != nil) != (n%2 == 1) {
@@ -264,9 +264,9 @@ func TestUploadFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			o, s := newOffice(t), newSite(t, serve.Config{Faults: faults}, dialect.All()...)
-			timeout := "1m"
+			timeout := "5m"
 			if faults.Hang {
-				timeout = "500ms"
+				timeout = "10s"
 			}
 			list := o.fleet(c.exit, s, o.root("Example Root"), "--timeout", timeout, "--retries", "0")
 			for i, p := range s.Phones() {

@@ -201,12 +201,21 @@ func TestStops(t *testing.T) {
 func TestPace(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
-	inside, most := map[string]bool{}, 0
+	inside, most, together := map[string]bool{}, 0, make(chan struct{})
+	meet := sync.OnceFunc(func() { close(together) })
 	s := newSite(t, serve.Config{Count: 24, Faults: simulate.Faults{Slow: 2 * time.Millisecond}, Observe: func(p *serve.Served, r *http.Request) {
 		mu.Lock()
-		defer mu.Unlock()
 		inside[p.URL] = true
-		most = max(most, len(inside))
+		if most = max(most, len(inside)); most == 3 {
+			meet()
+		}
+		mu.Unlock()
+		select { // the first three wait for one another
+		case <-together:
+		case <-time.After(20 * time.Second):
+		}
+		mu.Lock()
+		defer mu.Unlock()
 		if r.URL.Query().Get("q") == "logout" || strings.Contains(strings.ToLower(r.URL.String()), "logout") {
 			delete(inside, p.URL)
 		}

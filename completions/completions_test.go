@@ -47,7 +47,7 @@ func TestShellsCompleteHandsets(t *testing.T) {
 			zpty shell zsh -f -i
 			wait_for() {
 				seen=
-				for i in {1..200}; do
+				for i in {1..3000}; do
 					if zpty -r -t shell part; then seen+=$part; else sleep 0.1; fi
 					[[ $seen == *$1* ]] && return
 				done

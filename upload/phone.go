@@ -19,7 +19,7 @@ import (
 // settling how long a login that is under way then.
 const (
 	farewell = 5 * time.Second
-	settling = 2 * time.Second
+	settling = 10 * time.Second
 )
 
 // Phone is one phone, spoken to by its web page. It is not safe for concurrent

@@ -43,7 +43,7 @@ func simulated(t *testing.T, args ...string) (lines *bufio.Scanner, stop func() 
 	group.AddCommand(newSimulateRegistrar(f))
 	root.AddCommand(group)
 	root.SetArgs(append([]string{"simulate", "registrar", "--listen", "127.0.0.1:0"}, args...))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	done := make(chan error, 1)
 	go func() {

@@ -1,15 +1,14 @@
 package capture
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/phonecert/phonecert/inspect/capture/packet"
 	"github.com/phonecert/phonecert/internal/realparts"
@@ -64,22 +63,23 @@ func TestTcpdump(t *testing.T) {
 // exchange lets both sides say something; the client closes first.
 func exchange(t *testing.T, listener net.Listener, client, server []byte) {
 	t.Helper()
-	done := make(chan error, 1)
+	whole, done := make(chan struct{}), make(chan error, 1)
 	go func() {
 		c, err := listener.Accept()
 		if err != nil {
 			done <- err
 			return
 		}
-		defer c.Close()
-		got := make([]byte, len(client))
-		if _, err = bufio.NewReader(c).Read(got[:1]); err == nil {
+		if _, err = io.ReadFull(c, make([]byte, 1)); err == nil {
 			_, err = c.Write(server)
 		}
-		for err == nil {
-			_, err = c.Read(got) // until the client closes
+		if err == nil {
+			_, err = io.CopyN(io.Discard, c, int64(len(client)-1))
 		}
-		done <- nil
+		close(whole)
+		io.Copy(io.Discard, c) // until the client closes
+		c.Close()
+		done <- err
 	}()
 	c, err := net.Dial("tcp", listener.Addr().String())
 	if err != nil {
@@ -96,7 +96,7 @@ func exchange(t *testing.T, listener net.Listener, client, server []byte) {
 		}
 		left -= n
 	}
-	time.Sleep(50 * time.Millisecond) // let the server read all: else it would reset
+	<-whole // or the server would reset
 	c.Close()
 	if err := <-done; err != nil {
 		t.Fatal(err)

@@ -254,7 +254,7 @@ func TestLargeNumbers(t *testing.T) {
 	if err != nil || c.Strict == nil || c.KeyBits() != bits || c.SerialNumber.BitLen() != bits+8 {
 		t.Fatalf("%v, %d bits", err, c.KeyBits())
 	}
-	if took := time.Since(start); took > 2*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("reading %d bytes took %s", len(der), took)
 	}
 }

@@ -75,9 +75,7 @@ func TestLogOfARealServer(t *testing.T) {
 			say(t, server.Addr, c.sent)
 			words, number, _ := strings.Cut(c.want, " (")
 			server.WaitLog(t, words)
-			if number != "" && !strings.Contains(server.Log(), strings.TrimSuffix(number, ")")) {
-				t.Errorf("%q is not in\n%s", number, server.Log())
-			}
+			server.WaitLog(t, strings.TrimSuffix(number, ")"))
 		})
 	}
 }
@@ -90,7 +88,7 @@ func say(t *testing.T, addr string, sent [][]byte) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(10 * time.Second))
+	conn.SetDeadline(time.Now().Add(2 * time.Minute))
 	for _, b := range sent {
 		if _, err := conn.Write(b); err != nil {
 			return // the server had enough

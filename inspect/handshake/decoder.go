@@ -168,7 +168,7 @@ func (d *Decoder) add(h *half, e Entry) {
 		return
 	}
 	*count++
-	e.Index, e.TimeOffset, e.Direction = len(d.transcript.Entries), h.at, h.direction
+	e.Index, e.TimeOffset, e.Direction = len(d.transcript.Entries), TimeOffset(h.at), h.direction
 	e.RecordVersion = h.record.version
 	d.transcript.Entries = append(d.transcript.Entries, e)
 }

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/phonecert/phonecert/inspect/handshake/keylog"
 	"github.com/phonecert/phonecert/internal/realparts"
@@ -69,19 +68,7 @@ func writePEM(t *testing.T, dir string) {
 // wire, and the key log.
 func openSSL(t *testing.T, dir string, arguments []string) ([]flow, *keylog.Log) {
 	t.Helper()
-	port := freePort(t)
-	server := exec.Command("openssl", append([]string{"s_server", "-quiet", "-accept", "127.0.0.1:" + port, "-cert", filepath.Join(dir, "server.pem")}, arguments...)...)
-	input, err := server.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer server.Wait()
-	defer server.Process.Kill()
-	defer input.Close()
-
+	server := realparts.SServer(t, append([]string{"-quiet", "-cert", filepath.Join(dir, "server.pem")}, arguments...)...)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +76,7 @@ func openSSL(t *testing.T, dir string, arguments []string) ([]flow, *keylog.Log)
 	defer listener.Close()
 	var list []flow
 	passed := make(chan error, 1)
-	go func() { passed <- pass(listener, "127.0.0.1:"+port, &list) }()
+	go func() { passed <- pass(listener, server.Addr, &list) }()
 	logFile := filepath.Join(dir, "keys")
 	os.Remove(logFile)
 	client := exec.Command("openssl", append([]string{"s_client", "-connect", listener.Addr().String(), "-keylogfile", logFile}, arguments...)...)
@@ -107,20 +94,6 @@ func openSSL(t *testing.T, dir string, arguments []string) ([]flow, *keylog.Log)
 	return list, keylog.Parse(text)
 }
 
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
-}
-
 // pass hands one connection on and keeps what goes over it.
 func pass(listener net.Listener, to string, list *[]flow) error {
 	near, err := listener.Accept()
@@ -128,13 +101,7 @@ func pass(listener net.Listener, to string, list *[]flow) error {
 		return err
 	}
 	defer near.Close()
-	var far net.Conn
-	for range 100 { // until the server listens
-		if far, err = net.Dial("tcp", to); err == nil {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	far, err := net.Dial("tcp", to)
 	if err != nil {
 		return err
 	}

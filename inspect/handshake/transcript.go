@@ -6,8 +6,8 @@
 package handshake
 
 import (
-	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
@@ -87,54 +87,48 @@ type Omitted struct {
 	Bytes    int64 `json:"bytes"`
 }
 
-// Entry is one message.
+// Entry is one message. It has no MarshalJSON of its own, for what such a method
+// returns is read and copied once more.
 type Entry struct {
 	// Index counts from 0.
-	Index int
+	Index int `json:"index"`
 	// TimeOffset is the time from the start of the connection to the
 	// message's last byte, as the caller of Feed told it.
-	TimeOffset  time.Duration
-	Direction   Direction
-	ContentType ContentType
+	TimeOffset  TimeOffset  `json:"time_offset_us"`
+	Direction   Direction   `json:"direction"`
+	ContentType ContentType `json:"content_type"`
 	// Name is that of the RFC: ClientHello, Alert, ApplicationData. An
 	// encrypted handshake message that cannot be opened and is not known to be
 	// Finished is called EncryptedHandshakeMessage.
-	Name string
+	Name string `json:"name"`
 	// RecordVersion is the version in the header of the record in which the
 	// message ends.
-	RecordVersion iana.ProtocolVersion
+	RecordVersion iana.ProtocolVersion `json:"-"`
 	// Length is the size of the message in bytes with its own header, or, when
 	// it was not opened, of what the record carried.
-	Length int
+	Length int `json:"length"`
 	// Encrypted is set when the record was protected on the wire, Decrypted
 	// when it was opened with the key log.
-	Encrypted, Decrypted bool
+	Encrypted bool `json:"encrypted"`
+	Decrypted bool `json:"decrypted,omitempty"`
 	// Fields is the decoded message; nil for an unopened one. Cut is set when
 	// the stream ends, or lacks bytes, within a handshake message: then Fields
 	// hold what comes before.
-	Fields Message
-	Cut    bool
+	Fields Message `json:"fields"`
+	Cut    bool    `json:"-"`
 	// Raw are the bytes of a handshake message with its header, as they were
 	// before protection; nil for every other message.
-	Raw []byte
+	Raw []byte `json:"-"`
 	// Problems say what does not hold to the format.
-	Problems []Problem
+	Problems []Problem `json:"problems,omitempty"`
 }
 
-// MarshalJSON writes the entry as the JSON contract has it.
-func (e Entry) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Index        int         `json:"index"`
-		TimeOffsetUS int64       `json:"time_offset_us"`
-		Direction    Direction   `json:"direction"`
-		ContentType  ContentType `json:"content_type"`
-		Name         string      `json:"name"`
-		Length       int         `json:"length"`
-		Encrypted    bool        `json:"encrypted"`
-		Decrypted    bool        `json:"decrypted,omitempty"`
-		Fields       Message     `json:"fields"`
-		Problems     []Problem   `json:"problems,omitempty"`
-	}{e.Index, e.TimeOffset.Microseconds(), e.Direction, e.ContentType, e.Name, e.Length, e.Encrypted, e.Decrypted, e.Fields, e.Problems})
+// TimeOffset is a time since the start of a connection.
+type TimeOffset time.Duration
+
+// MarshalJSON writes it in microseconds.
+func (t TimeOffset) MarshalJSON() ([]byte, error) {
+	return strconv.AppendInt(nil, time.Duration(t).Microseconds(), 10), nil
 }
 
 // Problem is one place where the bytes do not hold to the format.

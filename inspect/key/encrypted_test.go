@@ -49,6 +49,9 @@ func TestTraditional(t *testing.T) {
 // What the password opens tells a damaged key from a wrong password.
 func TestDamagedWithTheRightPassword(t *testing.T) {
 	der, _ := pkcs8(t)
+	for der[len(pad(der))-17] <= 16 { // once in 256 times what is cut off ends as padding does
+		der, _ = pkcs8(t)
+	}
 	headers, body := encrypt(t, pad(der))
 	_, notKey := encrypt(t, pad(unhex(t, "3006 020101 020102")))
 	flipped := bytes.Clone(body)

@@ -94,7 +94,7 @@ func (l *listener) first(t *testing.T) []byte {
 // answer takes requests without a body, and says that all is well.
 func (l *listener) answer(conn net.Conn) {
 	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(2 * time.Minute))
+	conn.SetDeadline(time.Now().Add(5 * time.Minute))
 	kept, version := "", ""
 	for lines := bufio.NewScanner(conn); lines.Scan(); {
 		line := lines.Text()
@@ -148,7 +148,7 @@ func replay(t *testing.T, p *phone.Phone, scheme, host, address string) Attempt 
 		Dial: (&net.Dialer{}).DialContext, Now: time.Now, Random: rand.Reader,
 	}
 	target := diagnosis.Target{Text: host, Scheme: scheme, Host: host, Port: at.Port(), Path: "/phone.cfg"}
-	return Run(t.Context(), w, Request{Target: target, Phone: p, Record: true, Timeout: time.Minute})[0]
+	return Run(t.Context(), w, Request{Target: target, Phone: p, Record: true, Timeout: 5 * time.Minute})[0]
 }
 
 // alike fails unless two records are equal outside of random, session id and the

@@ -264,7 +264,7 @@ func TestSecurityLevels(t *testing.T) {
 // TestManyCertificates: a hostile server costs bounded time.
 func TestManyCertificates(t *testing.T) {
 	const many = 10_000
-	limit := 20 * time.Second // a hundred times what it takes
+	limit := time.Minute // hundreds of times what it takes
 	for _, ids := range [][]string{{"by-a-bare", "twin-b"}, {"loop-server", "loop-a2", "loop-b"}, {"server", "stranger"}} {
 		q := phone(t, handset.OpenSSL3, "stranger")
 		q.Sent = chain(t, ids...)

@@ -113,7 +113,7 @@ func converse(t testing.TB, r ClientRun, env []string, program string, args ...s
 	defer cancel()
 	cmd := exec.CommandContext(ctx, Need(t, program), args...)
 	cmd.Env = append(cmd.Environ(), env...)
-	cmd.WaitDelay = 2 * time.Second
+	cmd.WaitDelay = drainTime
 	cmd.Dir = t.TempDir()
 	input, err := cmd.StdinPipe()
 	if err != nil {

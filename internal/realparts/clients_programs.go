@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // sClient is "openssl s_client" for one version of TLS. It judges within the
@@ -110,7 +109,7 @@ func Baresip() Client {
 		ctx, cancel := context.WithTimeout(context.Background(), clientTime)
 		defer cancel()
 		cmd := exec.CommandContext(ctx, program, "-v", "-f", folder)
-		cmd.WaitDelay = 2 * time.Second
+		cmd.WaitDelay = drainTime
 		ownGroup(cmd)
 		const registered = " binding" // "[1 binding]", or more where others came before
 		out := &overheard{until: registered, heard: func() { killGroup(cmd.Process) }}

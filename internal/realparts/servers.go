@@ -2,13 +2,10 @@ package realparts
 
 import (
 	"io"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +15,10 @@ import (
 const (
 	// startTime is how long a server may take until it listens, on a machine
 	// that runs many tests at once.
-	startTime = 20 * time.Second
+	startTime = 2 * time.Minute
+	// drainTime is how long what a program wrote may take to arrive once it has
+	// ended: what comes later is lost.
+	drainTime = 30 * time.Second
 	// maxLog is how much of a server's output is kept.
 	maxLog = 8 << 20
 )
@@ -68,7 +68,7 @@ func start(t testing.TB, addr, program string, args ...string) *Server {
 	s := &Server{Addr: addr, cmd: exec.Command(Need(t, program), args...), ended: make(chan struct{})}
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
 	s.cmd.Dir = t.TempDir()
-	s.cmd.WaitDelay = 2 * time.Second
+	s.cmd.WaitDelay = drainTime
 	ownGroup(s.cmd)
 	// An input that stays open: "openssl s_server" ends with its input.
 	input, err := s.cmd.StdinPipe()
@@ -80,11 +80,12 @@ func start(t testing.TB, addr, program string, args ...string) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Stop)
-	for end := time.Now().Add(startTime); !listens(addr); {
+	_, port, _ := strings.Cut(addr, ":")
+	for end := time.Now().Add(startTime); !listens(port); {
 		select {
 		case <-s.ended:
 			t.Fatalf("%s %s ended before it listened:\n%s", program, strings.Join(args, " "), s.Log())
-		case <-time.After(5 * time.Millisecond):
+		case <-time.After(20 * time.Millisecond): // a look costs the system milliseconds
 		}
 		if time.Now().After(end) {
 			t.Fatalf("%s does not listen at %s:\n%s", program, addr, s.Log())
@@ -108,55 +109,6 @@ func (s *Server) run() error {
 		}
 	}()
 	return <-started
-}
-
-// listens reports whether a port is open, where possible without connecting:
-// a server counts its connections, and some take one only.
-func listens(addr string) bool {
-	_, port, _ := strings.Cut(addr, ":")
-	number, _ := strconv.Atoi(port)
-	asked := false
-	for _, file := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-		text, err := os.ReadFile(file)
-		asked = asked || err == nil
-		for line := range strings.Lines(string(text)) {
-			fields := strings.Fields(line)
-			// Local address and state, both in hex; 0A is LISTEN.
-			if len(fields) > 3 && fields[3] == "0A" && strings.HasSuffix(fields[1], ":"+hex4(number)) {
-				return true
-			}
-		}
-	}
-	if asked {
-		return false
-	}
-	conn, err := net.DialTimeout("tcp", addr, time.Second)
-	if err == nil {
-		conn.Close()
-	}
-	return err == nil
-}
-
-func hex4(number int) string {
-	text := strings.ToUpper(strconv.FormatInt(int64(number), 16))
-	return strings.Repeat("0", 4-len(text)) + text
-}
-
-// FreePort is a port of 127.0.0.1 at which nothing listens.
-func FreePort(t testing.TB) string {
-	t.Helper()
-	// Below the range from which the system takes the ports of clients, so
-	// that no connection of another test gets in the way.
-	const lowest, count = 20000, 12000
-	for range 100 {
-		port := strconv.Itoa(lowest + rand.IntN(count))
-		if listener, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
-			listener.Close()
-			return port
-		}
-	}
-	t.Fatal("no port is free")
-	return ""
 }
 
 // WriteFile writes a file that lives as long as the test, and returns its path.

@@ -52,6 +52,18 @@ func TestServers(t *testing.T) {
 	}
 }
 
+// TestFreePort: nobody is given a port that another one has.
+func TestFreePort(t *testing.T) {
+	given := map[string]bool{}
+	for range 300 {
+		port := realparts.FreePort(t)
+		if given[port] {
+			t.Fatalf("port %s is given out twice", port)
+		}
+		given[port] = true
+	}
+}
+
 func TestNginxServesFiles(t *testing.T) {
 	server := testca.Self(t, "pbx.example.com", testca.TLS)
 	s := realparts.Nginx(t, realparts.NginxConfig{Certificate: server.PEM(), Key: server.KeyPEM(t), Files: map[string][]byte{"/y000000000000.cfg": []byte("#!version:1.0.0.1\n")}})

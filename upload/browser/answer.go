@@ -79,6 +79,10 @@ func (v *visit) linger() {
 	case <-v.tab.ctx.Done():
 	case <-time.After(afterword):
 	}
+	// A page that is in the middle of a script is read when that is over, with
+	// all its dialogs, however long the browser takes. An error comes from a page
+	// that is being replaced.
+	_, _ = act[words](v, "read")
 }
 
 // said sorts what page and dialogs say; Silent while there is nothing known.

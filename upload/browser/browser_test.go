@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,6 +95,9 @@ func TestLogin(t *testing.T) {
 			t.Parallel()
 			r := start(t, name, nil)
 			r.in("wr0ng-secret")
+			if name == simulated.Session {
+				r.config.Patience = brief // the form again is the refusal
+			}
 			var refused *dialect.LoginError
 			if _, err := r.upload(t, handset.Trusted, "root.pem", root); !errors.As(err, &refused) || refused.Outcome != dialect.LoginRefused {
 				t.Errorf("wrong password: got %v", err)
@@ -123,6 +128,17 @@ func TestLogin(t *testing.T) {
 	})
 }
 
+// asks counts the requests to the phone.
+type asks struct {
+	http.RoundTripper
+	n atomic.Int32
+}
+
+func (a *asks) RoundTrip(r *http.Request) (*http.Response, error) {
+	a.n.Add(1)
+	return a.RoundTripper.RoundTrip(r)
+}
+
 // TestFaults: a phone that hangs up after the change, and one that says nothing.
 func TestFaults(t *testing.T) {
 	root := testca.ECRoot(t, "Example Root").PEM()
@@ -140,16 +156,25 @@ func TestFaults(t *testing.T) {
 	t.Run("hangs", func(t *testing.T) {
 		t.Parallel()
 		r := start(t, simulated.Basic, func(c *simulate.Config) { c.Faults.Hang = true })
-		r.config.Timeout = 2 * time.Second
-		_, err := r.upload(t, handset.Trusted, "root.pem", root)
-		var step *browser.StepError
-		if !errors.As(err, &step) || step.Sent || !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got %+v", err)
+		asked := &asks{RoundTripper: r.config.Transport}
+		r.config.Transport = asked
+		// A browser that takes longer to start gets more time.
+		for r.config.Timeout = 2 * time.Second; ; r.config.Timeout *= 4 {
+			_, err := r.upload(t, handset.Trusted, "root.pem", root)
+			if asked.n.Load() == 0 && r.config.Timeout < 2*time.Minute {
+				continue
+			}
+			var step *browser.StepError
+			if !errors.As(err, &step) || step.Sent || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("got %+v", err)
+			}
+			return
 		}
 	})
 	t.Run("slow", func(t *testing.T) {
 		t.Parallel()
-		r := start(t, simulated.Basic, func(c *simulate.Config) { c.Faults.Slow = 3 * time.Second })
+		r := start(t, simulated.Basic, func(c *simulate.Config) { c.Faults.Slow = brief + 2*time.Second })
+		r.config.Patience = brief
 		r.expect(t, handset.Trusted, "root.pem", root, says(dialect.Success, device.Success))
 	})
 	t.Run("status", func(t *testing.T) {

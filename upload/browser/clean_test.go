@@ -48,11 +48,27 @@ func silent(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// nothingLeft looks for files, and on Linux for processes.
+// nothingLeft looks for files, and on Linux for processes. What was killed may
+// take a moment to go.
 func nothingLeft(t *testing.T, temporary string) {
 	t.Helper()
-	if left, err := filepath.Glob(temporary + "/*"); err != nil || len(left) > 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		left := leftovers(t, temporary)
+		if len(left) == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("left behind: %q", left)
+		}
+	}
+}
+
+// leftovers are the files and the processes that are there.
+func leftovers(t *testing.T, temporary string) []string {
+	t.Helper()
+	left, err := filepath.Glob(temporary + "/*")
+	if err != nil {
+		t.Fatal(err)
 	}
 	processes, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
@@ -64,7 +80,8 @@ func nothingLeft(t *testing.T, temporary string) {
 		line, _ := os.ReadFile(p + "/cmdline")
 		child := strings.Contains(string(status), "\nPPid:\t"+strconv.Itoa(os.Getpid())+"\n")
 		if child || strings.Contains(string(line), temporary) {
-			t.Errorf("still there: %s %q", p, strings.ReplaceAll(string(line), "\x00", " "))
+			left = append(left, p+" "+strings.ReplaceAll(string(line), "\x00", " "))
 		}
 	}
+	return left
 }

@@ -112,11 +112,14 @@ func serve(t *testing.T, pages http.Handler, tls bool) *rig {
 	r := &rig{talk: &conversation{http: s.Client().Transport, jar: jar}}
 	r.config = browser.Config{
 		Executable: executable, Base: base, Transport: r.talk, Random: rand.Reader, Env: os.Getenv,
-		Patience: 2 * time.Second,
-		Trace:    func(step string) { r.told = append(r.told, step) },
+		Timeout: 5 * time.Minute, Patience: time.Minute,
+		Trace: func(step string) { r.told = append(r.told, step) },
 	}
 	return r
 }
+
+// brief is the patience of a test in which nothing more will come.
+const brief = 5 * time.Second
 
 // path is the address of a role's page, for basic that of DefaultInvented.
 func (r *rig) path(role handset.Role) string {

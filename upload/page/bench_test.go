@@ -3,6 +3,7 @@ package page_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -52,11 +53,25 @@ func TestNoPageTakesLong(t *testing.T) {
 		"<label><script>/[", "<input onclick=a>", "<td><input>", "<input type=checkbox>", "<a><table>", "<b><p>", "<br>x", "<td>", "<option>",
 	} {
 		for _, before := range []string{"", "<label>", "<script>"} {
-			start := time.Now()
-			page.Parse([]byte(before + strings.Repeat(s, 100_000/len(s))))
-			if d := time.Since(start); d > 10*time.Second {
+			text := []byte(before + strings.Repeat(s, 100_000/len(s)))
+			if d := parsing(text); d > slow {
 				t.Errorf("%s%s… took %v", before, s, d)
 			}
 		}
 	}
+}
+
+// slow is a hundred times what the longest page takes on an idle machine.
+const slow = 10 * time.Second
+
+// parsing is how long a page takes at its best: a machine that is held up is not
+// held up every time.
+func parsing(text []byte) time.Duration {
+	best := time.Duration(math.MaxInt64)
+	for try := 0; try < 3 && best > slow; try++ {
+		start := time.Now()
+		page.Parse(text)
+		best = min(best, time.Since(start))
+	}
+	return best
 }

@@ -38,8 +38,11 @@ func TestFetchedWhole(t *testing.T) {
 	if n := <-got; n != 1000 {
 		t.Errorf("%d bytes", n)
 	}
-	if _, err := http.Get(d.address); err == nil {
-		t.Error("it is still served")
+	if a, err := http.Get(d.address); err == nil {
+		a.Body.Close()
+		if a.StatusCode == http.StatusOK { // not that of somebody who got the port
+			t.Error("it is still served")
+		}
 	}
 }
 

@@ -85,7 +85,7 @@ func start(t testing.TB, name simdialect.Name, role handset.Role, change func(*s
 func order(t testing.TB, role handset.Role) *visit.Order {
 	o := &visit.Order{
 		Config: upload.Config{
-			Web:   web.Config{Dial: (&net.Dialer{}).DialContext, Now: testca.Clock, Random: rand.Reader, Timeout: 10 * time.Second},
+			Web:   web.Config{Dial: (&net.Dialer{}).DialContext, Now: testca.Clock, Random: rand.Reader, Timeout: time.Minute},
 			Judge: known.Judge{Store: known.Open(filepath.Join(t.TempDir(), "known_phones")), Remember: true, Now: testca.Clock},
 			Pause: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		},

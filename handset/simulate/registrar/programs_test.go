@@ -119,7 +119,7 @@ func TestBaresip(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for i := 0; len(r.Bindings()) == 0 && i < 500; i++ {
+	for end := time.Now().Add(patience); len(r.Bindings()) == 0 && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if list := r.Bindings(); len(list) != 1 || list[0].User != "alice" || !strings.Contains(list[0].UserAgent, "baresip") {
@@ -164,7 +164,7 @@ func probed(t *testing.T, r *Registrar, model string, custom ...*testca.Certific
 	}, probe.Request{
 		Target:  diagnosis.Target{Text: "example.com", Scheme: "sips", Host: "example.com", Port: at.Port()},
 		Phone:   p,
-		Timeout: 10 * time.Second,
+		Timeout: patience,
 	})
 	return attempts[len(attempts)-1].Evidence
 }

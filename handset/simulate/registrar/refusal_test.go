@@ -52,7 +52,7 @@ func TestRefused(t *testing.T) {
 			c.InsecureSkipVerify = c.RootCAs == nil
 			conn := tls.Client(raw, c)
 			if conn.Handshake() == nil {
-				conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+				conn.SetReadDeadline(time.Now().Add(patience))
 				io.ReadAll(conn)
 			}
 			return raw.LocalAddr().String()
@@ -67,7 +67,7 @@ func TestRefused(t *testing.T) {
 			defer raw.Close()
 			io.WriteString(raw, text)
 			raw.(*net.TCPConn).CloseWrite()
-			raw.SetReadDeadline(time.Now().Add(5 * time.Second))
+			raw.SetReadDeadline(time.Now().Add(patience))
 			io.ReadAll(raw)
 			return raw.LocalAddr().String()
 		}

@@ -198,7 +198,8 @@ func TestKeepAlive(t *testing.T) {
 
 // TestHungUp: what is no SIP, too large or too late ends the connection.
 func TestHungUp(t *testing.T) {
-	r, j, _ := started(t, Config{Idle: 200 * time.Millisecond})
+	patient, patientJournal, _ := started(t, Config{})
+	hasty, hastyJournal, _ := started(t, Config{Idle: 200 * time.Millisecond})
 	for _, test := range []struct{ name, text, want string }{
 		{"HTTP", "GET / HTTP/1.1\n\n", "not SIP"},
 		{"binary", "\x00\x01\n", "not SIP"},
@@ -213,6 +214,10 @@ func TestHungUp(t *testing.T) {
 		{"nonsense without end", strings.Repeat("OPTIONS sip:example.com SIP/2.0\n\n", uas.MaxFaults+1), "made no sense"},
 		{"silence", "", "said nothing for too long"},
 	} {
+		r, j := patient, patientJournal
+		if test.text == "" {
+			r, j = hasty, hastyJournal
+		}
 		conn := client(t, r, nil)
 		io.WriteString(conn, strings.ReplaceAll(test.text, "\n", "\r\n"))
 		if _, err := io.ReadAll(conn); err != nil && !strings.Contains(err.Error(), "reset") {
@@ -229,11 +234,23 @@ func TestHungUp(t *testing.T) {
 // registration holds.
 func TestRegisteredStay(t *testing.T) {
 	t.Parallel()
-	r, _, _ := started(t, Config{Idle: 100 * time.Millisecond})
-	conn := client(t, r, nil)
-	said(t, conn, message("REGISTER", domain, alice, 1, "Contact: <sips:alice@192.0.2.55>"))
-	time.Sleep(300 * time.Millisecond)
-	if answer := said(t, conn, message("OPTIONS", domain, domain, 2)); !strings.HasPrefix(answer, "SIP/2.0 200") {
-		t.Error(answer)
+	register := strings.ReplaceAll(message("REGISTER", domain, alice, 1, "Contact: <sips:alice@192.0.2.55>"), "\n", "\r\n")
+	for idle := 100 * time.Millisecond; ; idle *= 4 {
+		r, _, _ := started(t, Config{Idle: idle})
+		conn := client(t, r, nil)
+		io.WriteString(conn, register)
+		first := make([]byte, 1)
+		if _, err := conn.Read(first); err != nil && idle < patience {
+			continue // it was hung up on before it could register
+		}
+		in := bufio.NewReader(conn)
+		heard(t, in)
+		time.Sleep(3 * idle)
+		conn.SetDeadline(time.Now().Add(patience))
+		io.WriteString(conn, strings.ReplaceAll(message("OPTIONS", domain, domain, 2), "\n", "\r\n"))
+		if answer := heard(t, in); !strings.HasPrefix(answer, "SIP/2.0 200") {
+			t.Error(answer)
+		}
+		return
 	}
 }

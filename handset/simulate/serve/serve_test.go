@@ -19,6 +19,7 @@ import (
 	"github.com/phonecert/phonecert/handset/simulate/device"
 	"github.com/phonecert/phonecert/handset/simulate/dialect"
 	"github.com/phonecert/phonecert/handset/simulate/serve"
+	"github.com/phonecert/phonecert/internal/testca"
 	"github.com/phonecert/phonecert/upload/fleet/inventory"
 )
 
@@ -61,7 +62,7 @@ func visitor() *http.Client {
 		all = append(all, s.ID)
 	}
 	return &http.Client{
-		Timeout:       20 * time.Second,
+		Timeout:       time.Minute,
 		Transport:     &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, CipherSuites: all}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -190,7 +191,9 @@ func TestFaultShare(t *testing.T) {
 }
 
 func TestReboot(t *testing.T) {
-	f := start(t, serve.Config{Kinds: []serve.Kind{kind(t, dialect.Basic)}, Policy: device.Policy{RebootTime: 300 * time.Millisecond}})
+	var later atomic.Int64
+	clock := func() time.Time { return testca.Clock().Add(time.Duration(later.Load())) }
+	f := start(t, serve.Config{Kinds: []serve.Kind{kind(t, dialect.Basic)}, Clock: clock, Policy: device.Policy{RebootTime: time.Minute}})
 	s := f.Phones()[0]
 	if text, _ := get(t, strings.Replace(s.URL, "//", "//admin:admin@", 1)+"/cgi-bin/ConfigManApp.com?key=Reboot"); !strings.Contains(text, "rebooting") {
 		t.Errorf("reboot: %q", text)
@@ -198,7 +201,7 @@ func TestReboot(t *testing.T) {
 	if _, err := visitor().Get(s.URL); err == nil {
 		t.Error("it answers while it reboots")
 	}
-	time.Sleep(350 * time.Millisecond)
+	later.Store(int64(time.Minute))
 	get(t, s.URL)
 }
 
@@ -249,7 +252,14 @@ func TestLimit(t *testing.T) {
 
 // TestAddresses gives each phone an address of its own, where there are such.
 func TestAddresses(t *testing.T) {
-	f, err := serve.Start(t.Context(), serve.Config{Kinds: []serve.Kind{kind(t, dialect.Plain)}, Addresses: true, Count: 3, HTTP: true, HTTPS: true})
+	c := serve.Config{Kinds: []serve.Kind{kind(t, dialect.Plain)}, Addresses: true, Count: 3, HTTP: true, HTTPS: true}
+	f, err := serve.Start(t.Context(), c)
+	for range 20 { // the port next to a free one may be taken
+		if err == nil || !strings.Contains(err.Error(), "in use") {
+			break
+		}
+		f, err = serve.Start(t.Context(), c)
+	}
 	if err != nil {
 		if _, linux := os.Stat("/proc/self"); linux == nil {
 			t.Fatal(err)

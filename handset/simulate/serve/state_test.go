@@ -28,7 +28,7 @@ func TestStateFile(t *testing.T) {
 	phone.upload("own.pem", append(own.PEM(), own.KeyPEM(t)...))
 	phone.set("þ0þ1þ2þ1")
 	phone.reboot()
-	for end := time.Now().Add(10 * time.Second); !contains(t, path, `"presented"`); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !contains(t, path, `"presented"`); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("changes do not reach the file")
 		}

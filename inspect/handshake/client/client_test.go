@@ -146,8 +146,11 @@ func (o *observer) names(t testing.TB) string {
 	return strings.Join(list, " ")
 }
 
+// patience is for what comes at once, on a machine that is slow.
+const patience = 2 * time.Minute
+
 func limited(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
 	return ctx
 }

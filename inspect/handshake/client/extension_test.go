@@ -39,14 +39,14 @@ func longest(sent []byte) int {
 // demands that took up next_protocol_negotiation.
 func TestNextProtocol(t *testing.T) {
 	for protocols, want := range map[string]string{"spdy/3,http/1.1": "http/1.1", "sip/2,spdy/3": "sip/2"} {
-		address, said := start(t, "openssl", "s_server", "-accept", "127.0.0.1:%PORT%", "-rev", "-nextprotoneg", protocols, "-cert", writeFile(t, "rsa"))
+		server := start(t, "openssl", "-rev", "-nextprotoneg", protocols, "-cert", writeFile(t, "rsa"))
 		cfg := Config{}
 		cfg.Hello, _ = offer(t, iana.TLS12, iana.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256)
 		cfg.Hello.Extensions = append(cfg.Hello.Extensions, extension(iana.ExtensionNextProtocolNegotiation, nil))
 		o := observed(&cfg)
-		c, err := Handshake(limited(t), dial(t, address), cfg)
+		c, err := Handshake(limited(t), dial(t, server.Addr), cfg)
 		if err != nil {
-			t.Fatal(err, said())
+			t.Fatal(err, server.Log())
 		}
 		reversed(t, c)
 		c.Close()
@@ -68,13 +68,13 @@ func TestSmallRecords(t *testing.T) {
 		added   handshake.Extension
 		limit   int
 	}{
-		{"max_fragment_length", []string{"openssl", "s_server", "-accept", "127.0.0.1:%PORT%", "-rev", "-cert"}, iana.TLS12, iana.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+		{"max_fragment_length", []string{"openssl", "-rev", "-cert"}, iana.TLS12, iana.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 			extension(iana.ExtensionMaxFragmentLength, []byte{1}), 512},
-		{"max_fragment_length, TLS 1.3", []string{"openssl", "s_server", "-accept", "127.0.0.1:%PORT%", "-rev", "-cert"}, iana.TLS13, iana.TLS_AES_128_GCM_SHA256,
+		{"max_fragment_length, TLS 1.3", []string{"openssl", "-rev", "-cert"}, iana.TLS13, iana.TLS_AES_128_GCM_SHA256,
 			extension(iana.ExtensionMaxFragmentLength, []byte{2}), 1024},
-		{"record_size_limit", []string{"gnutls-serv", "--echo", "-p", "%PORT%", "--recordsize", "600", "--x509certfile"}, iana.TLS12, iana.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+		{"record_size_limit", []string{"gnutls-serv", "--echo", "--recordsize", "600", "--x509certfile"}, iana.TLS12, iana.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 			extension(iana.ExtensionRecordSizeLimit, u16[uint16](0x4000)), 600},
-		{"record_size_limit, TLS 1.3", []string{"gnutls-serv", "--echo", "-p", "%PORT%", "--recordsize", "600", "--x509certfile"}, iana.TLS13, iana.TLS_AES_128_GCM_SHA256,
+		{"record_size_limit, TLS 1.3", []string{"gnutls-serv", "--echo", "--recordsize", "600", "--x509certfile"}, iana.TLS13, iana.TLS_AES_128_GCM_SHA256,
 			extension(iana.ExtensionRecordSizeLimit, u16[uint16](0x4001)), 601},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -83,14 +83,14 @@ func TestSmallRecords(t *testing.T) {
 			if test.program[0] == "gnutls-serv" {
 				arguments = append(arguments, "--x509keyfile", file)
 			}
-			address, said := start(t, test.program[0], arguments...)
+			server := start(t, test.program[0], arguments...)
 			cfg := Config{}
 			cfg.Hello, cfg.Keys = offer(t, test.version, test.suite)
 			cfg.Hello.Extensions = append(cfg.Hello.Extensions, test.added)
 			o := observed(&cfg)
-			c, err := Handshake(limited(t), dial(t, address), cfg)
+			c, err := Handshake(limited(t), dial(t, server.Addr), cfg)
 			if err != nil {
-				t.Fatal(err, said())
+				t.Fatal(err, server.Log())
 			}
 			defer c.Close()
 			text := strings.Repeat("x", 3000) + "\n"
@@ -99,7 +99,7 @@ func TestSmallRecords(t *testing.T) {
 			}
 			c.SetReadDeadline(time.Now().Add(time.Minute))
 			if _, err := io.ReadFull(c, make([]byte, len(text))); err != nil {
-				t.Error(err, said())
+				t.Error(err, server.Log())
 			}
 			if got := longest(o.wire[0].Bytes()); got < test.limit || got > test.limit+overhead {
 				t.Errorf("records of up to %d bytes, want %d and what protects them", got, test.limit)

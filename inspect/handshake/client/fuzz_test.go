@@ -235,15 +235,15 @@ func TestRecordSeeds(t *testing.T) {
 	}}
 	record("whole-tls10-rsa", 0, listen(t, func(conn net.Conn) { rsaPeer.Conn = conn; rsaPeer.run() }))
 	realparts.Need(t, "openssl")
-	address, _ := start(t, "openssl", "s_server", "-accept", "127.0.0.1:%PORT%", "-rev", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0", "-cert", writeFile(t, "rsa"), "-verify", "1")
-	record("whole-tls10-dhe-client-certificate", 1, address)
+	openssl := start(t, "openssl", "-rev", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0", "-cert", writeFile(t, "rsa"), "-verify", "1")
+	record("whole-tls10-dhe-client-certificate", 1, openssl.Addr)
 	short, err := rsa512()
 	if err != nil {
 		t.Fatal(err)
 	}
 	exportPeer := &peer{version: iana.TLS10, suite: iana.TLS_RSA_EXPORT_WITH_RC4_40_MD5, export: short}
 	record("whole-tls10-export", 1, listen(t, func(conn net.Conn) { exportPeer.Conn = conn; exportPeer.run() }))
-	address, _ = serve(t, &tls.Config{Certificates: []tls.Certificate{certificates()["p256"]}})
+	address, _ := serve(t, &tls.Config{Certificates: []tls.Certificate{certificates()["p256"]}})
 	record("flight-tls12-ecdhe", 2, address)
 	address, _ = serve(t, &tls.Config{Certificates: []tls.Certificate{certificates()["p384"]}, ClientAuth: tls.RequestClientCert})
 	record("whole-tls13", 3, address)

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/phonecert/phonecert/inspect/handshake"
@@ -66,6 +67,7 @@ func TestHostileServers(t *testing.T) {
 	}{
 		{"silent", func(conn net.Conn) { io.Copy(io.Discard, conn) }, Silent, 0, "ServerHello was awaited, and nothing came"},
 		{"a byte at a time", func(conn net.Conn) {
+			go io.Copy(io.Discard, conn)
 			for _, b := range choice(iana.TLS10, suite) {
 				if _, err := conn.Write([]byte{b}); err != nil {
 					return
@@ -106,24 +108,35 @@ func TestHostileServers(t *testing.T) {
 		{"data too early", sends(record(handshake.ContentApplicationData, []byte("x"))), Malformed, iana.AlertUnexpectedMessage, "application_data"},
 		{"what this client lacks", sends(choice(iana.TLS10, iana.TLS_RSA_WITH_IDEA_CBC_SHA), record(handshake.ContentHandshake, []byte{11, 0, 0, 3, 0, 0, 0}), done), Unsupported, iana.AlertUserCanceled, "TLS_RSA_WITH_IDEA_CBC_SHA"},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
+		check := func(t *testing.T, ctx context.Context, conn net.Conn) {
 			cfg := Config{MinVersion: iana.TLS10}
 			cfg.Hello, _ = offer(t, iana.TLS10, suite, iana.TLS_RSA_WITH_AES_128_GCM_SHA256, iana.TLS_RSA_WITH_IDEA_CBC_SHA)
 			observed(&cfg)
-			ctx := limited(t)
-			if test.kind == Silent {
-				var cancel context.CancelFunc
-				ctx, cancel = context.WithTimeout(ctx, 200*time.Millisecond)
-				defer cancel()
-			}
-			conn := dial(t, listen(t, test.serve))
 			_, err := Handshake(ctx, conn, cfg)
 			conn.Close()
 			var e *Error
 			if !errors.As(err, &e) || e.Kind != test.kind || e.Alert != test.alert || !strings.Contains(e.Detail, test.detail) {
 				t.Errorf("%v %+v", err, e)
 			}
+		}
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if test.kind != Silent {
+				check(t, limited(t), dial(t, listen(t, test.serve)))
+				return
+			}
+			synctest.Test(t, func(t *testing.T) {
+				near, far := net.Pipe()
+				served := make(chan struct{})
+				go func() {
+					defer close(served)
+					test.serve(far)
+				}()
+				ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+				defer cancel()
+				check(t, ctx, near)
+				<-served
+			})
 		})
 	}
 }
@@ -132,9 +145,13 @@ func TestHostileServers(t *testing.T) {
 func TestCanceled(t *testing.T) {
 	cfg := Config{}
 	cfg.Hello, _ = offer(t, iana.TLS10, iana.TLS_RSA_WITH_AES_128_CBC_SHA)
-	ctx, cancel := context.WithCancel(context.Background())
-	time.AfterFunc(50*time.Millisecond, cancel)
-	conn := dial(t, listen(t, func(conn net.Conn) { io.Copy(io.Discard, conn) }))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	conn := dial(t, listen(t, func(conn net.Conn) {
+		conn.Read(make([]byte, 1))
+		cancel()
+		io.Copy(io.Discard, conn)
+	}))
 	defer conn.Close()
 	_, err := Handshake(ctx, conn, cfg)
 	if kindOfError(err) != Canceled || !errors.Is(err, context.Canceled) {
@@ -292,7 +309,7 @@ func TestAfterTheHandshake(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.SetDeadline(time.Now().Add(10 * time.Second))
+			c.SetDeadline(time.Now().Add(patience))
 			b := make([]byte, 16)
 			n, err := c.Read(b)
 			got := string(b[:n])

@@ -25,31 +25,31 @@ func TestOpenSSLCommands(t *testing.T) {
 		suite         iana.CipherSuite
 		want          string
 	}{
-		{"new keys, both sides", "K\n", iana.TLS13, iana.TLS_AES_256_GCM_SHA384, "KeyUpdate KeyUpdate"},
-		{"new keys, the server's", "k\n", iana.TLS13, iana.TLS_AES_256_GCM_SHA384, "KeyUpdate ApplicationData"},
-		{"a certificate", "c\n", iana.TLS13, iana.TLS_AES_256_GCM_SHA384, "CertificateRequest Certificate CertificateVerify Finished"},
-		{"begin anew", "r\n", iana.TLS12, iana.TLS_DHE_RSA_WITH_AES_256_CBC_SHA, "HelloRequest Alert"},
+		{"new keys, both sides", "K", iana.TLS13, iana.TLS_AES_256_GCM_SHA384, "KeyUpdate KeyUpdate"},
+		{"new keys, the server's", "k", iana.TLS13, iana.TLS_AES_256_GCM_SHA384, "KeyUpdate ApplicationData"},
+		{"a certificate", "c", iana.TLS13, iana.TLS_AES_256_GCM_SHA384, "CertificateRequest Certificate CertificateVerify Finished"},
+		{"begin anew", "r", iana.TLS12, iana.TLS_DHE_RSA_WITH_AES_256_CBC_SHA, "HelloRequest Alert"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			address, stdin, said := startTold(t, "openssl", "s_server", "-accept", "127.0.0.1:%PORT%", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0", "-cert", writeFile(t, "rsa"), "-verify", "1")
+			server := start(t, "openssl", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0", "-cert", writeFile(t, "rsa"), "-verify", "1")
 			cfg := Config{}
 			cfg.Hello, cfg.Keys = offer(t, test.version, test.suite)
-			if test.command == "c\n" {
+			if test.command == "c" {
 				cfg.Hello.Extensions = append(cfg.Hello.Extensions, extension(iana.ExtensionPostHandshakeAuth, nil))
 				cfg.Certificate = &Certificate{certificates()["rsa"].Certificate, certificates()["rsa"].PrivateKey.(crypto.Signer)}
 			}
 			o := observed(&cfg)
-			c, err := Handshake(limited(t), dial(t, address), cfg)
+			c, err := Handshake(limited(t), dial(t, server.Addr), cfg)
 			if err != nil {
-				t.Fatal(err, said())
+				t.Fatal(err, server.Log())
 			}
 			defer c.Close()
-			c.SetDeadline(time.Now().Add(10 * time.Second))
+			c.SetDeadline(time.Now().Add(patience))
 			if _, err := c.Write([]byte("first\n")); err != nil {
 				t.Fatal(err)
 			}
-			await(t, said, "first")
-			io.WriteString(stdin, test.command)
+			server.WaitLog(t, "first")
+			server.Type(test.command)
 			if test.version < iana.TLS13 {
 				// OpenSSL ends a connection whose client does not begin anew.
 				if _, err := c.Read(make([]byte, 1)); kindOfError(err) != AlertReceived {
@@ -66,7 +66,7 @@ func TestOpenSSLCommands(t *testing.T) {
 						case <-heard:
 							return
 						case <-time.After(50 * time.Millisecond):
-							io.WriteString(stdin, "there\n")
+							server.Type("there")
 						}
 					}
 				})
@@ -80,31 +80,20 @@ func TestOpenSSLCommands(t *testing.T) {
 				if _, err := c.Write([]byte("second\n")); err != nil {
 					t.Fatal(err)
 				}
-				await(t, said, "second")
+				server.WaitLog(t, "second")
 			}
 			if got := o.names(t); strings.Contains(got, "*") || !strings.Contains(got, test.want) {
-				t.Error(got, said())
+				t.Error(got, server.Log())
 			}
 		})
 	}
-}
-
-func await(t *testing.T, said func() string, what string) {
-	t.Helper()
-	for range 250 {
-		if strings.Contains(said(), what) {
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatalf("%q is not in %s", what, said())
 }
 
 // TestSSLv2Format: the hello that the oldest clients send, with ciphers of SSL 2.0
 // among those of TLS and a challenge shorter than a random value.
 func TestSSLv2Format(t *testing.T) {
 	realparts.Need(t, "openssl")
-	address, said := start(t, "openssl", "s_server", "-accept", "127.0.0.1:%PORT%", "-rev", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0", "-cert", writeFile(t, "rsa"))
+	server := start(t, "openssl", "-rev", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0", "-cert", writeFile(t, "rsa"))
 	for _, test := range []struct {
 		version   iana.ProtocolVersion
 		challenge int
@@ -125,9 +114,9 @@ func TestSSLv2Format(t *testing.T) {
 		}
 		cfg := Config{Hello: hello}
 		o := observed(&cfg)
-		c, err := Handshake(limited(t), dial(t, address), cfg)
+		c, err := Handshake(limited(t), dial(t, server.Addr), cfg)
 		if err != nil {
-			t.Fatal(test, err, said(), o.names(t))
+			t.Fatal(test, err, server.Log(), o.names(t))
 		}
 		reversed(t, c)
 		if state := c.State(); state.Version != test.version || state.CipherSuite != test.suites[0] {

@@ -7,15 +7,12 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/phonecert/phonecert/inspect/handshake/iana"
 	"github.com/phonecert/phonecert/internal/realparts"
@@ -55,65 +52,14 @@ func writeDSA(t testing.TB) string {
 	return path
 }
 
-// start runs a server program until the test ends; %PORT% in the arguments
-// becomes a free port.
-func start(t testing.TB, program string, arguments ...string) (address string, output func() string) {
+// start runs "openssl s_server" with arguments, or gnutls-serv, until the test ends.
+func start(t testing.TB, program string, arguments ...string) *realparts.Server {
 	t.Helper()
-	address, _, output = startTold(t, program, arguments...)
-	return address, output
-}
-
-// startTold is start for a server that reads commands.
-func startTold(t testing.TB, program string, arguments ...string) (address string, stdin io.WriteCloser, output func() string) {
-	t.Helper()
-	realparts.Need(t, program)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	if program == "gnutls-serv" {
+		return realparts.GnuTLS(t, arguments...)
 	}
-	address = listener.Addr().String()
-	listener.Close()
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, a := range arguments {
-		arguments[i] = strings.ReplaceAll(a, "%PORT%", port)
-	}
-	said := filepath.Join(t.TempDir(), "output")
-	file, err := os.Create(said)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	cmd := exec.Command(program, arguments...)
-	cmd.Env = append(os.Environ(), "OPENSSL_CONF=/dev/null")
-	cmd.Stdout, cmd.Stderr = file, file
-	stdin, err = cmd.StdinPipe() // s_server ends with its input
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stdin.Close()
-		cmd.Process.Kill() // neither program has children
-		cmd.Wait()
-	})
-	output = func() string {
-		b, _ := os.ReadFile(said)
-		return string(b)
-	}
-	for range 250 {
-		if conn, err := net.Dial("tcp", address); err == nil {
-			conn.Close()
-			return address, stdin, output
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatalf("%s does not listen: %s", program, output())
-	return "", nil, nil
+	t.Setenv("OPENSSL_CONF", os.DevNull) // not the machine's
+	return realparts.SServer(t, arguments...)
 }
 
 // reversed says a line to openssl s_server -rev.
@@ -149,10 +95,10 @@ func suitesOf(t *testing.T) (list []iana.CipherSuite) {
 func TestOpenSSLEverySuite(t *testing.T) {
 	realparts.Need(t, "openssl")
 	arguments := func(more ...string) []string {
-		return append([]string{"s_server", "-accept", "127.0.0.1:%PORT%", "-rev", "-min_protocol", "TLSv1", "-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"}, more...)
+		return append([]string{"-rev", "-min_protocol", "TLSv1", "-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"}, more...)
 	}
-	plain, saidPlain := start(t, "openssl", arguments("-cert", writeFile(t, "rsa"), "-dcert", writeDSA(t))...)
-	curves, saidCurves := start(t, "openssl", arguments("-cert", writeFile(t, "p256"), "-Verify", "1", "-CAfile", writeFile(t, "p384"))...)
+	plain := start(t, "openssl", arguments("-cert", writeFile(t, "rsa"), "-dcert", writeDSA(t))...)
+	curves := start(t, "openssl", arguments("-cert", writeFile(t, "p256"), "-Verify", "1", "-CAfile", writeFile(t, "p384"))...)
 	count := 0
 	for _, suite := range suitesOf(t) {
 		for version := iana.TLS10; version <= iana.TLS13; version++ {
@@ -161,18 +107,18 @@ func TestOpenSSLEverySuite(t *testing.T) {
 			}
 			count++
 			t.Run(fmt.Sprintf("%s %s", version, suite), func(t *testing.T) {
-				address, said := plain, saidPlain
+				server := plain
 				cfg := Config{}
 				if strings.HasSuffix(suite.KeyExchange(), "ECDSA") {
-					address, said = curves, saidCurves
+					server = curves
 					mine := certificates()["rsa"]
 					cfg.Certificate = &Certificate{mine.Certificate, mine.PrivateKey.(crypto.Signer)}
 				}
 				cfg.Hello, cfg.Keys = offer(t, version, suite)
 				o := observed(&cfg)
-				c, err := Handshake(limited(t), dial(t, address), cfg)
+				c, err := Handshake(limited(t), dial(t, server.Addr), cfg)
 				if err != nil {
-					t.Fatal(err, o.names(t), said())
+					t.Fatal(err, o.names(t), server.Log())
 				}
 				defer c.Close()
 				reversed(t, c)
@@ -196,9 +142,9 @@ func TestGnuTLSEverySuite(t *testing.T) {
 		path := writeFile(t, name)
 		return []string{"--x509certfile", path, "--x509keyfile", path}
 	}
-	arguments := append(append([]string{"--echo", "-p", "%PORT%", "--priority", "NORMAL:+VERS-TLS1.0:+VERS-TLS1.1:+DHE-RSA:+DHE-DSS:+RSA:+3DES-CBC:+ARCFOUR-128:+AES-128-CBC:+AES-256-CBC:+SHA1:+SHA384:+SHA256:+MD5:+SIGN-RSA-SHA1:%VERIFY_ALLOW_BROKEN"},
+	arguments := append(append([]string{"--echo", "--priority", "NORMAL:+VERS-TLS1.0:+VERS-TLS1.1:+DHE-RSA:+DHE-DSS:+RSA:+3DES-CBC:+ARCFOUR-128:+AES-128-CBC:+AES-256-CBC:+SHA1:+SHA384:+SHA256:+MD5:+SIGN-RSA-SHA1:%VERIFY_ALLOW_BROKEN"},
 		file("rsa")...), file("p256")...)
-	address, said := start(t, "gnutls-serv", arguments...)
+	server := start(t, "gnutls-serv", arguments...)
 	for _, suite := range []iana.CipherSuite{
 		iana.TLS_RSA_WITH_3DES_EDE_CBC_SHA, iana.TLS_RSA_WITH_RC4_128_SHA, iana.TLS_RSA_WITH_RC4_128_MD5, iana.TLS_RSA_WITH_AES_128_CBC_SHA,
 		iana.TLS_DHE_RSA_WITH_AES_256_CBC_SHA, iana.TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA, iana.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -213,9 +159,9 @@ func TestGnuTLSEverySuite(t *testing.T) {
 				cfg := Config{}
 				cfg.Hello, cfg.Keys = offer(t, version, suite)
 				o := observed(&cfg)
-				c, err := Handshake(limited(t), dial(t, address), cfg)
+				c, err := Handshake(limited(t), dial(t, server.Addr), cfg)
 				if err != nil {
-					t.Fatal(err, o.names(t), said())
+					t.Fatal(err, o.names(t), server.Log())
 				}
 				defer c.Close()
 				echo(t, c)
@@ -268,16 +214,16 @@ func TestOpenSSLOptions(t *testing.T) {
 		{"a short prime", []string{"-dhparam", short(t)}, iana.TLS10, iana.TLS_DHE_RSA_WITH_AES_256_CBC_SHA, nil, "Finished ApplicationData"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			address, said := start(t, "openssl", append([]string{"s_server", "-accept", "127.0.0.1:%PORT%", "-rev", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0", "-cert", writeFile(t, "rsa")}, test.arguments...)...)
+			server := start(t, "openssl", append([]string{"-rev", "-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0", "-cert", writeFile(t, "rsa")}, test.arguments...)...)
 			cfg := Config{}
 			cfg.Hello, cfg.Keys = offer(t, test.version, test.suite)
 			if test.change != nil {
 				test.change(&cfg)
 			}
 			o := observed(&cfg)
-			c, err := Handshake(limited(t), dial(t, address), cfg)
+			c, err := Handshake(limited(t), dial(t, server.Addr), cfg)
 			if err != nil {
-				t.Fatal(err, o.names(t), said())
+				t.Fatal(err, o.names(t), server.Log())
 			}
 			reversed(t, c)
 			c.Close()

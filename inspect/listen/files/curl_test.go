@@ -49,7 +49,7 @@ func TestCurl(t *testing.T) {
 	}()
 	base := "http://" + l.Addr().String() + "/"
 	curl := func(args ...string) string {
-		cmd := exec.CommandContext(t.Context(), program, append([]string{"-sS", "--noproxy", "*", "--path-as-is", "--max-time", "30", "-A", "Example Phone 1.0"}, args...)...)
+		cmd := exec.CommandContext(t.Context(), program, append([]string{"-sS", "--noproxy", "*", "--path-as-is", "--max-time", "120", "--expect100-timeout", "120", "-A", "Example Phone 1.0"}, args...)...)
 		var problem bytes.Buffer
 		cmd.Stderr = &problem
 		out, err := cmd.Output()

@@ -20,7 +20,7 @@ import (
 )
 
 // patience is for what comes at once, on a machine that is slow.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // folder has what a provisioning server has.
 func folder() fstest.MapFS {

@@ -15,7 +15,7 @@ import (
 )
 
 // patience is for what comes at once, on a machine that is slow.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 const domain, alice = "sip:example.com", "sip:alice@example.com"
 

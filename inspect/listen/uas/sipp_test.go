@@ -131,7 +131,7 @@ func TestSipp(t *testing.T) {
 	scenario := realparts.WriteFile(t, "phone.xml", []byte(strings.ReplaceAll(sippPhone, "HEADER", sippHeader)))
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, program, l.Addr().String(), "-sf", scenario, "-t", "t1", "-m", "1", "-nostdin", "-i", "127.0.0.1", "-timeout", "20", "-timeout_error").CombinedOutput()
+	out, err := exec.CommandContext(ctx, program, l.Addr().String(), "-sf", scenario, "-t", "t1", "-m", "1", "-nostdin", "-i", "127.0.0.1", "-timeout", "100", "-timeout_error").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

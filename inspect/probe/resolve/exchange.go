@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -89,7 +90,7 @@ func (q *query) exchange(server netip.AddrPort, name string, kind uint16) (*dns.
 }
 
 func (q *query) over(network string, server netip.AddrPort, packet []byte, question *dns.Msg) (*dns.Msg, error) {
-	ctx, cancel := context.WithTimeout(q.ctx, attempt)
+	ctx, cancel := context.WithTimeout(q.ctx, cmp.Or(q.wait, attempt))
 	defer cancel()
 	conn, err := q.Dial(ctx, network, server.String())
 	if err != nil {

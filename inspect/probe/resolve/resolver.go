@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -41,6 +42,8 @@ type Resolver struct {
 	// Rand returns a number from 0 to below n, for the weights of SRV records;
 	// nil takes one of the standard library's.
 	Rand func(n int) int
+	// wait is how long one server has for one question; 0 is attempt.
+	wait time.Duration
 }
 
 // query is one target on its way to addresses.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/phonecert/phonecert/inspect/probe/sip"
 )
@@ -26,7 +25,7 @@ func TestBinding(t *testing.T) {
 		return a.reply("200 OK", "Expires: 40")
 	})
 	b := sip.NewBinding(client, sip.Request{User: "200", Host: "example.com", Expires: 90, UserAgent: "Example Phone 1.0"}, sip.Credentials{})
-	if answer := b.Register(within(t, time.Minute)); !answer.Registered || answer.Expires != 40 || answer.Removed {
+	if answer := b.Register(within(t, patience)); !answer.Registered || answer.Expires != 40 || answer.Removed {
 		t.Errorf("%+v", answer)
 	}
 	<-list
@@ -43,14 +42,14 @@ func TestBinding(t *testing.T) {
 	if err := <-waiting; err != nil {
 		t.Error(err)
 	}
-	if answer := b.Register(within(t, time.Minute)); !answer.Registered {
+	if answer := b.Register(within(t, patience)); !answer.Registered {
 		t.Errorf("%+v", answer)
 	}
-	if !b.Remove(within(t, time.Minute)) {
+	if !b.Remove(within(t, patience)) {
 		t.Error("not removed")
 	}
 	server.Close()
-	if err := b.Wait(within(t, time.Minute)); err != io.EOF {
+	if err := b.Wait(within(t, patience)); err != io.EOF {
 		t.Errorf("%v", err)
 	}
 	text := ""
@@ -73,7 +72,7 @@ func TestWaitGarbage(t *testing.T) {
 	client, server := connected(t)
 	b := sip.NewBinding(client, sip.Request{Host: "example.com"}, sip.Credentials{})
 	fmt.Fprint(server, "\x00\x01\x02\r\n")
-	if err := b.Wait(within(t, time.Minute)); err == nil || err == io.EOF {
+	if err := b.Wait(within(t, patience)); err == nil || err == io.EOF {
 		t.Errorf("%v", err)
 	}
 }

@@ -4,9 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/phonecert/phonecert/inspect/probe/sip"
 	"github.com/phonecert/phonecert/internal/testca"
@@ -59,7 +60,7 @@ func TestRegister(t *testing.T) {
 				}
 				return a.reply(test.answers[n], lines...)
 			})
-			got := sip.Register(within(t, 10*time.Second), conn, sip.Request{User: "100", Host: "example.com"}, sip.Credentials{Password: password})
+			got := sip.Register(within(t, patience), conn, sip.Request{User: "100", Host: "example.com"}, sip.Credentials{Password: password})
 			var requests []string
 			for _, a := range *list {
 				text := a.header.Get("Expires")
@@ -93,24 +94,28 @@ func TestRegisterCancelled(t *testing.T) {
 	server := testca.Self(t, "pbx.example.com", testca.TLS)
 	pair := tls.Certificate{Certificate: [][]byte{server.Raw}, PrivateKey: server.Key}
 	for _, secure := range []bool{false, true} {
-		near, far := connected(t)
-		if secure {
-			near, far = tls.Client(near, &tls.Config{InsecureSkipVerify: true}), tls.Server(far, &tls.Config{Certificates: []tls.Certificate{pair}})
+		synctest.Test(t, func(t *testing.T) { registerCancelled(t, pair, secure) })
+	}
+}
+
+func registerCancelled(t *testing.T, pair tls.Certificate, secure bool) {
+	near, far := net.Pipe()
+	if secure {
+		near, far = tls.Client(near, &tls.Config{InsecureSkipVerify: true}), tls.Server(far, &tls.Config{Certificates: []tls.Certificate{pair}})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var first string
+	list := answering(t, near, far, func(n int, a asked) string {
+		if n == 0 {
+			first = a.reply("200 OK")
+			cancel()
+			return ""
 		}
-		ctx, cancel := context.WithCancel(t.Context())
-		var first string
-		list := answering(t, near, far, func(n int, a asked) string {
-			if n == 0 {
-				first = a.reply("200 OK")
-				cancel()
-				return ""
-			}
-			return first + a.reply("200 OK")
-		})
-		got := sip.Register(ctx, near, sip.Request{Host: "example.com"}, sip.Credentials{Password: password})
-		if got.Error != "cancelled" || got.Registered || !got.Removed || len(*list) != 2 || (*list)[1].header.Get("Expires") != "0" {
-			t.Errorf("%+v %+v", got, *list)
-		}
+		return first + a.reply("200 OK")
+	})
+	got := sip.Register(ctx, near, sip.Request{Host: "example.com"}, sip.Credentials{Password: password})
+	if got.Error != "cancelled" || got.Registered || !got.Removed || len(*list) != 2 || (*list)[1].header.Get("Expires") != "0" {
+		t.Errorf("%+v %+v", got, *list)
 	}
 }
 

@@ -52,7 +52,7 @@ func answering(t *testing.T, client, server net.Conn, answer func(n int, a asked
 			list = append(list, a)
 			if text := answer(n, a); text == "close" {
 				server.Close()
-			} else {
+			} else if text != "" {
 				fmt.Fprint(server, text)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/phonecert/phonecert/inspect/probe/sip"
 	"github.com/phonecert/phonecert/internal/realparts"
@@ -54,13 +53,13 @@ func TestSipp(t *testing.T) {
 	}
 	request := sip.Request{User: "100", Host: "example.com"}
 	s := realparts.Sipp(t, registrar)
-	if got := sip.Register(within(t, 10*time.Second), dial(s), request, sip.Credentials{Password: password}); got.Status != 200 || got.Expires != 45 || !got.Removed {
+	if got := sip.Register(within(t, patience), dial(s), request, sip.Credentials{Password: password}); got.Status != 200 || got.Expires != 45 || !got.Removed {
 		t.Errorf("%+v\n%s", got, s.Log())
 	}
-	if got := sip.Register(within(t, 10*time.Second), dial(s), request, sip.Credentials{Password: "wrong"}); got.Status != 403 || got.Registered || !got.Challenged {
+	if got := sip.Register(within(t, patience), dial(s), request, sip.Credentials{Password: "wrong"}); got.Status != 403 || got.Registered || !got.Challenged {
 		t.Errorf("%+v\n%s", got, s.Log())
 	}
-	if got := sip.Options(within(t, 10*time.Second), dial(realparts.Sipp(t, options)), request); got.Status != 200 || got.Reason != "Fine" {
+	if got := sip.Options(within(t, patience), dial(realparts.Sipp(t, options)), request); got.Status != 200 || got.Reason != "Fine" {
 		t.Errorf("%+v", got)
 	}
 }

@@ -83,7 +83,7 @@ func handshakeTime(list []handshake.Entry) (time.Duration, bool) {
 			finished++
 		}
 		if finished == 2 || finished == 0 && e.Name == "ApplicationData" && e.Direction == handshake.ClientToServer {
-			return e.TimeOffset - list[0].TimeOffset, true
+			return time.Duration(e.TimeOffset - list[0].TimeOffset), true
 		}
 	}
 	return 0, false

@@ -134,7 +134,7 @@ func (t *Rows) messages(c *Connection) {
 	numbers := ladder.Steps(c.Transcript, c.Negotiated)
 	for i, e := range c.Transcript {
 		step := strings.TrimSpace(ladder.Figure(numbers[i]))
-		t.Add("message", strconv.Itoa(e.Index), strconv.FormatInt(e.TimeOffset.Microseconds(), 10), e.Direction.String(), e.Name,
+		t.Add("message", strconv.Itoa(e.Index), strconv.FormatInt(time.Duration(e.TimeOffset).Microseconds(), 10), e.Direction.String(), e.Name,
 			strconv.Itoa(e.Length), ladder.Detail(e), step)
 	}
 	if c.HangsUpAt != nil {

@@ -119,7 +119,7 @@ func newRung(run []handshake.Entry, step int) Rung {
 		}
 	}
 	r := Rung{
-		Step: step, At: first.TimeOffset, Timed: true, Size: paper.Size(total), Label: paper.Clean(first.Name),
+		Step: step, At: time.Duration(first.TimeOffset), Timed: true, Size: paper.Size(total), Label: paper.Clean(first.Name),
 		Client: first.Direction == handshake.ClientToServer, Detail: detail,
 	}
 	if len(run) > 1 {
