@@ -326,6 +326,9 @@ func TestInterruptOfOne(t *testing.T) {
 		code := p.ended(t)
 		took := time.Since(began)
 		close(g.free)
+		if test.login {
+			<-g.logs
+		}
 		if code != 130 || !strings.Contains(p.err.String(), "interrupted") {
 			t.Errorf("%v: exit code %d: %s", test, code, &p.err)
 		}
