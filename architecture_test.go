@@ -49,7 +49,7 @@ func floors() [][]string {
 		{"commands/factory"},
 		{"commands/file", "commands/wire", "commands/listen", "commands/profile", "commands/push", "commands/rehearse"},
 		{"commands"},
-		{"cmd/phonecert", "completions", "docs"},
+		{"cmd/phonecert", "completions", "docs", "commands/commandstest"},
 	}
 }
 
@@ -153,6 +153,21 @@ func TestClientKnowsNoSimulator(t *testing.T) {
 	}
 }
 
+// TestProgramBringsNoTests: what tests alone need stays out of the program.
+func TestProgramBringsNoTests(t *testing.T) {
+	support := map[string]bool{}
+	for _, p := range packages(t) {
+		support[p.ImportPath] = slices.Contains(p.Imports, "testing")
+	}
+	for _, p := range packages(t) {
+		for _, needed := range p.Deps {
+			if p.ImportPath == module+"cmd/phonecert" && support[needed] {
+				t.Errorf("%s brings %s along", p.ImportPath, needed)
+			}
+		}
+	}
+}
+
 // TestNamedOnlyWhereAllowed holds what no import graph shows: process streams,
 // arguments, environment and exits have one place each, and nothing has an init
 // function.
@@ -162,8 +177,8 @@ func TestNamedOnlyWhereAllowed(t *testing.T) {
 		allowed string
 	}{
 		{regexp.MustCompile(`\bos\.(Stdin|Stdout|Stderr)\b`), "internal/terminal/"},
-		{regexp.MustCompile(`\bos\.Exit\(`), "cmd/phonecert/"},
-		{regexp.MustCompile(`\bos\.(Args|Getenv|LookupEnv|Environ)\b|"os/signal"`), "commands/root.go internal/realparts/"},
+		{regexp.MustCompile(`\bos\.Exit\(`), "cmd/phonecert/ commands/commandstest/main.go"},
+		{regexp.MustCompile(`\bos\.(Args|Getenv|LookupEnv|Environ)\b|"os/signal"`), "commands/root.go internal/realparts/ commands/commandstest/"},
 		{regexp.MustCompile(`(?m)^func init\(\)`), "nowhere"},
 		{regexp.MustCompile(`go\.mozilla\.org/pkcs7"`), "inspect/pkcs7.go convert/pkcs7.go"},
 		{regexp.MustCompile(`PuerkitoBio/goquery"`), "upload/page/"},

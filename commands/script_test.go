@@ -10,15 +10,13 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/phonecert/phonecert/commands"
+	"github.com/phonecert/phonecert/commands/commandstest"
 	"github.com/phonecert/phonecert/internal/realparts"
 )
 
 // TestMain lets the test binary stand in for phonecert itself.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"phonecert": func() { os.Exit(commands.Main()) },
-	})
+	commandstest.Main(m)
 }
 
 // TestScripts runs one script per feature on the real main.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,14 +53,29 @@ func listed(n int) step {
 	return until(fmt.Sprintf(`document.readyState === "complete" && [...document.querySelectorAll("tbody tr")].filter(r => r.offsetParent && r.querySelector("td")).length === %d`, n))
 }
 
-func sees(selector string) step        { return chromedp.WaitVisible(chromedp.CSS(selector)) }
-func click(selector string) step       { return chromedp.Click(chromedp.CSS(selector)) }
-func write(selector, text string) step { return chromedp.SendKeys(chromedp.CSS(selector), text) }
-func pick(selector, value string) step { return chromedp.SetValue(chromedp.CSS(selector), value) }
-func choose(selector, file string) step {
-	return chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file})
+// again does a step once more where the page was replaced between the look for an
+// element and its use.
+func again(s step) step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+			_, err := s(ctx, t)
+			if err == nil || time.Now().After(end) || !strings.Contains(err.Error(), "(-32000)") {
+				return err
+			}
+		}
+	})
 }
-func link(text string) step                  { return chromedp.Click(`//a[text()="` + text + `"]`) }
+
+func sees(selector string) step        { return again(chromedp.WaitVisible(chromedp.CSS(selector))) }
+func click(selector string) step       { return again(chromedp.Click(chromedp.CSS(selector))) }
+func write(selector, text string) step { return again(chromedp.SendKeys(chromedp.CSS(selector), text)) }
+func pick(selector, value string) step {
+	return again(chromedp.SetValue(chromedp.CSS(selector), value))
+}
+func choose(selector, file string) step {
+	return again(chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
+}
+func link(text string) step                  { return again(chromedp.Click(`//a[text()="` + text + `"]`)) }
 func dropDown(attribute, name string) string { return `select[` + attribute + `="` + name + `"]` }
 
 // formsWalk is the way through pages of forms: basic, plain and session.

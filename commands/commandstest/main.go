@@ -1,0 +1,20 @@
+// Package commandstest is what the tests of several rooms run command lines with:
+// in the test's own process, in one of its own, at an office with phones.
+package commandstest
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/phonecert/phonecert/commands"
+)
+
+// Main runs the tests of a package and lets their binary stand in for phonecert
+// itself: TestMain calls it where a test or a script starts phonecert.
+func Main(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"phonecert": func() { os.Exit(commands.Main()) },
+	})
+}

@@ -1,0 +1,10 @@
+package push_test
+
+import (
+	"testing"
+
+	"github.com/phonecert/phonecert/commands/commandstest"
+)
+
+// TestMain lets the test binary stand in for phonecert itself.
+func TestMain(m *testing.M) { commandstest.Main(m) }
