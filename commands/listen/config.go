@@ -11,6 +11,7 @@ import (
 
 	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/handset"
+	"github.com/phonecert/phonecert/handset/learn"
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/inspect/listen"
 	"github.com/phonecert/phonecert/inspect/listen/chain"
@@ -35,7 +36,7 @@ func (o *listenOptions) plan(ctx context.Context) (*listenPlan, error) {
 	c := &listenPlan{Config: listen.Config{
 		MinVersion: factory.TLSVersion(o.minTLS), MaxVersion: factory.TLSVersion(o.maxTLS), ClientAuth: listen.ClientAuth(o.clientCert),
 		Now: o.f.Now, Random: o.f.Network.Random, Record: o.save != "",
-		HangUp: o.hangUp,
+		HangUp: o.hangUp, Named: named,
 	}}
 	for _, address := range o.sips {
 		c.Doors = append(c.Doors, listen.Door{Address: address, Scheme: listen.SIPS})
@@ -52,6 +53,15 @@ func (o *listenOptions) plan(ctx context.Context) (*listenPlan, error) {
 		}
 	}
 	return c, nil
+}
+
+// named is the model that a User-Agent names.
+func named(userAgent string) string {
+	agent, ok := learn.ParseAgent(userAgent)
+	if !ok {
+		return ""
+	}
+	return agent.Maker + " " + agent.Model
 }
 
 // registrations says how REGISTER is answered.

@@ -53,6 +53,8 @@ type listenOptions struct {
 	count            int
 	timeout          time.Duration
 	force            bool
+	// trustFiles and passwordFiles are what the flags of trust and passwords name.
+	trustFiles, passwordFiles []string
 }
 
 // NewListen builds "phonecert listen".

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/phonecert/phonecert/commands/factory"
 	"github.com/phonecert/phonecert/inspect/listen"
@@ -16,6 +17,7 @@ func (o *listenOptions) validate(cmd *cobra.Command, args []string) error {
 	if err := o.doors(args); err != nil {
 		return err
 	}
+	o.trustFiles, o.passwordFiles = paths(cmd, "custom", "builtin"), paths(cmd, "password-file", "sip-password-file")
 	if o.survey && !cmd.Flags().Changed("hang-up") {
 		o.hangUp = surveyHangUp
 	}
@@ -66,6 +68,19 @@ func (o *listenOptions) validate(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	return o.validateExpected(cmd)
+}
+
+// paths are the files that flags name.
+func paths(cmd *cobra.Command, flags ...string) (list []string) {
+	for _, flag := range flags {
+		switch value := cmd.Flags().Lookup(flag).Value.(type) {
+		case pflag.SliceValue:
+			list = append(list, value.GetSlice()...)
+		default:
+			list = append(list, value.String())
+		}
+	}
+	return list
 }
 
 // validateExpected refuses what is said of a phone that is not named.

@@ -36,7 +36,7 @@ func (k *calls) check() error {
 		}
 		before = append(before, file)
 	}
-	return nil
+	return k.exposed()
 }
 
 func sameFile(a, b string) bool {
@@ -50,7 +50,7 @@ func sameFile(a, b string) bool {
 }
 
 func (k *calls) mayWrite(file keptFile) error {
-	inputs := slices.Concat([]string{k.certificate, k.key, k.handset, k.learned.Base(), k.rootPath()}, k.clientCAs)
+	inputs := slices.Concat([]string{k.certificate, k.key, k.handset, k.learned.Base(), k.rootPath()}, k.clientCAs, k.trustFiles, k.passwordFiles)
 	if k.out != "" {
 		inputs = append(inputs, filepath.Join(k.out, keyFile))
 	}

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -165,6 +167,27 @@ func TestLearnFromPage(t *testing.T) {
 		}
 		if _, _, facts := learnedFacts(t, out); facts["web.dialects"] != string(p.Dialect) || !strings.Contains(out, "as server the phone takes TLS 1") {
 			t.Errorf("%s: %v\n%s", p.Dialect, facts, out)
+		}
+	}
+}
+
+// TestLearnFromStrangePage: a page of something else is told as what it is, and the
+// advice has no flag of another command.
+func TestLearnFromStrangePage(t *testing.T) {
+	t.Parallel()
+	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<title>printer</title>") })
+	plain, newest := httptest.NewServer(page), httptest.NewUnstartedServer(page)
+	newest.TLS = &tls.Config{MinVersion: tls.VersionTLS13}
+	newest.StartTLS()
+	t.Cleanup(plain.Close)
+	t.Cleanup(newest.Close)
+	for _, test := range []struct{ source, want string }{
+		{plain.URL, "look at the address in a browser"},
+		{newest.URL, "stands inside the encryption of TLS 1.3"},
+	} {
+		code, out, errText := commandstest.Online(t, nil, "handset", "learn", test.source)
+		if code != 1 || out != "" || !strings.Contains(errText, test.want) || !strings.Contains(errText, "listen --learn") || strings.Contains(errText, "--dialect") {
+			t.Errorf("%s: exit code %d\n%s%s", test.source, code, out, errText)
 		}
 	}
 }

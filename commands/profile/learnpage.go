@@ -44,7 +44,7 @@ func (o *handsetLearnOptions) lookAtPage(ctx context.Context) (seen, error) {
 		return s, ctx.Err()
 	}
 	if err != nil {
-		if len(s.Web.Chain) == 0 {
+		if len(s.Web.Versions) == 0 {
 			return s, o.told(ctx, address, err)
 		}
 		s.notes = append(s.notes, "the pages were not read: "+err.Error())
@@ -92,6 +92,8 @@ func (o *handsetLearnOptions) told(ctx context.Context, address *url.URL, err er
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case errors.As(err, &p) && p.Code == "upload.not-a-phone": // its fix has a flag that is none here
+		return factory.WithHint(errors.New(p.Message), "look at the address in a browser", o.instead())
 	case errors.As(err, &p):
 		return factory.WithHint(errors.New(p.Message), p.Fix)
 	}

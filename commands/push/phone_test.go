@@ -64,8 +64,8 @@ func TestPhoneDelete(t *testing.T) {
 		if names(p) != "First Fourth" {
 			t.Error(names(p))
 		}
-		if out := del(0, "--subject", "nobody", "--yes").Out; out != "" || names(p) != "First Fourth" {
-			t.Errorf("%q, %s", out, names(p))
+		if said := del(0, "--subject", "nobody", "--yes"); said.Out != "" || !strings.Contains(said.Err, "nothing on the phone is meant") || names(p) != "First Fourth" {
+			t.Errorf("%q, %q, %s", said.Out, said.Err, names(p))
 		}
 		type answer struct {
 			Command      string

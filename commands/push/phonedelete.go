@@ -13,6 +13,7 @@ import (
 	"github.com/phonecert/phonecert/handset"
 	"github.com/phonecert/phonecert/inspect/certificate"
 	"github.com/phonecert/phonecert/internal/report/desk"
+	"github.com/phonecert/phonecert/internal/report/paper"
 	"github.com/phonecert/phonecert/upload"
 	"github.com/phonecert/phonecert/upload/known"
 )
@@ -116,6 +117,10 @@ func (o *deleteOptions) run(ctx context.Context) error {
 		meant := pick.Of(list.Certificates)
 		if len(meant) > 0 && !o.dryRun && !o.agreed(ctx, meant[0].IssuedTo, len(meant)) {
 			return factory.WithHint(errors.New("nothing was deleted"), "--yes deletes without a question, --dry-run tells what would go")
+		}
+		if len(meant) == 0 && !o.f.Streams.OutTTY && !o.f.Quiet {
+			// Rows of nothing would not tell a wrong name.
+			paper.Note(o.f.Streams, "nothing on the phone is meant; nothing was changed")
 		}
 		answer := desk.Deleted{Phone: o.about("phone delete", p), DryRun: o.dryRun}
 		left := 0

@@ -166,7 +166,7 @@ func (o *fleetOptions) validate(cmd *cobra.Command, u *uploadOptions) error {
 	switch {
 	case o.concurrency < 1 || o.concurrency > 1000:
 		return factory.UsageError(cmd, "--concurrency takes 1 to 1000, not %d", o.concurrency)
-	case o.rate < 0 || o.canary < 0:
+	case !(o.rate >= 0) || o.canary < 0: // not a number fails too
 		return factory.UsageError(cmd, "--rate and --canary take no number below zero")
 	case slices.Contains(u.files, factory.StandardStream) && o.inventory == factory.StandardStream:
 		return factory.WithHint(errors.New("standard input cannot be both a certificate and the inventory"), "give one of them as a file")
@@ -185,7 +185,7 @@ func (o *fleetOptions) validate(cmd *cobra.Command, u *uploadOptions) error {
 			o.journal = o.inventory + ".journal"
 		}
 	}
-	return nil
+	return u.distinct(cmd)
 }
 
 // runUpload makes the order and goes to the phones.
@@ -202,12 +202,9 @@ func runUpload(ctx context.Context, o *uploadOptions) error {
 
 // order is what is to be done on every phone.
 func (o *uploadOptions) order(ctx context.Context) (*visit.Order, error) {
-	config, err := o.flags.Config(ctx, !o.dryRun)
-	if err != nil {
-		return nil, err
-	}
+	var err error
 	order := &visit.Order{
-		Config: *config, Role: handset.Role(o.role), Via: upload.Route(o.via), DryRun: o.dryRun, SkipCheck: o.skipCheck,
+		Role: handset.Role(o.role), Via: upload.Route(o.via), DryRun: o.dryRun, SkipCheck: o.skipCheck,
 		Reboot: visit.RebootWhen(o.reboot), Handset: o.handset, Replace: o.replace,
 		Profile: remembered(o.f.Profile), Listen: net.Listen,
 	}
@@ -220,7 +217,9 @@ func (o *uploadOptions) order(ctx context.Context) (*visit.Order, error) {
 		}
 	}
 	order.Desk = o.desk(ctx)
-	o.drive(order)
+	if err := o.drive(order); err != nil {
+		return nil, err
+	}
 	for _, path := range o.files {
 		file, err := o.f.Open(ctx, path, nil)
 		if err != nil {
@@ -232,5 +231,12 @@ func (o *uploadOptions) order(ctx context.Context) (*visit.Order, error) {
 		}
 		order.Files = append(order.Files, item)
 	}
+	// This begins the trace, of which nothing is to be left behind where a file
+	// cannot be read.
+	config, err := o.flags.Config(ctx, !o.dryRun)
+	if err != nil {
+		return nil, err
+	}
+	order.Config = *config
 	return order, nil
 }

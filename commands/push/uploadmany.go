@@ -177,13 +177,16 @@ func (o *uploadOptions) outputs(reader *inventory.Reader) (*outputs, error) {
 	if o.report != "" {
 		var err error
 		if out.report, err = fleet.NewReport(o.report); err != nil {
-			return nil, factory.WithHint(fmt.Errorf("cannot write the report %q: %w", o.report, err), "give --report a file in a folder that you can write to")
+			return nil, factory.WithHint(err, "give --report a file in a folder that you can write to")
 		}
 	}
 	if o.fleet.failed != "" {
 		var err error
 		if out.failed, err = fleet.NewFailed(o.fleet.failed, reader.Header); err != nil {
-			return nil, factory.WithHint(fmt.Errorf("cannot write the list %q: %w", o.fleet.failed, err), "give --failed a file in a folder that you can write to")
+			if out.report != nil {
+				out.report.Abandon()
+			}
+			return nil, factory.WithHint(err, "give --failed a file in a folder that you can write to")
 		}
 	}
 	return out, nil

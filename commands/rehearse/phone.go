@@ -182,6 +182,9 @@ func (o *simulateOptions) mayWriteInventory() error {
 	if o.inventory == "" {
 		return nil
 	}
+	if disk.Same(o.inventory, o.StateFile) {
+		return factory.WithHint(fmt.Errorf("--write-inventory and --state are one file, %q", o.inventory), "give each a file of its own")
+	}
 	_, err := disk.Writable(o.inventory, o.force)
 	return o.inventoryError(err)
 }

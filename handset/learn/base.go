@@ -15,7 +15,8 @@ import (
 // that model's profile or none; a phone that does not is judged by its
 // ClientHello, which is worth something only where one profile is nearest.
 func Base(o Observation, profiles []*handset.Profile) (*handset.Profile, string) {
-	named, model, firmware := o.named()
+	o = o.alone()
+	named, model, firmware := o.callsItself()
 	// Another learned phone is a base only for whoever says so.
 	fit := slices.DeleteFunc(slices.Clone(profiles), func(p *handset.Profile) bool { return p.TLS.ClientHello.Known() })
 	if named != "" {
@@ -41,8 +42,8 @@ func Base(o Observation, profiles []*handset.Profile) (*handset.Profile, string)
 	return fit[0], "the phone says that it is " + named
 }
 
-// named is what the phone calls itself: in words, its model and its firmware.
-func (o *Observation) named() (words, model, firmware string) {
+// callsItself is what the phone calls itself: in words, its model and its firmware.
+func (o *Observation) callsItself() (words, model, firmware string) {
 	if a, ok := ParseAgent(o.UserAgent); ok {
 		return strings.TrimSpace(a.Model + " " + a.Firmware), a.Model, a.Firmware
 	}

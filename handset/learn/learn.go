@@ -37,6 +37,11 @@ type Observation struct {
 	Survey *measure.Table
 	// Web is what the phone's web interface showed.
 	Web *Web
+	// Others are other phones that Add met at this one's address, by their
+	// User-Agents.
+	Others []string
+	// named is what the connections show that have this User-Agent.
+	named *Observation
 }
 
 // Web is a phone as TLS server.
@@ -66,6 +71,7 @@ var ErrNothing = errors.New("nothing was seen that a profile could hold")
 // taken from it when the profile is read. The notes say in words what was left
 // out or did not show. The error is ErrNothing, with notes that say why.
 func Profile(o Observation, with Options) (*handset.Profile, []string, error) {
+	o = o.alone()
 	l := learner{
 		seen: o, base: with.Base,
 		profile: &handset.Profile{ID: with.ID, Summary: with.Summary},
@@ -74,6 +80,10 @@ func Profile(o Observation, with Options) (*handset.Profile, []string, error) {
 		l.profile.Base = with.Base.ID
 	}
 	l.source = source(o)
+	if len(o.Others) > 0 {
+		l.note("connections from the same address name %s: the profile holds only what those show that name %q; one phone alone shows more, and a survey is of one phone alone",
+			strings.Join(o.Others, ", "), clean(o.UserAgent))
+	}
 	l.agent()
 	l.hello()
 	l.certificate()

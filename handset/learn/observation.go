@@ -21,7 +21,22 @@ const (
 // Add takes over what a later connection of the same phone shows and this one
 // does not. A ClientHello that resumes a session gives way to one that does not,
 // for it has what belongs to that session alone; so does one that cannot be read.
+// Of a connection that names another phone nothing is taken but that it was there.
 func (o *Observation) Add(later Observation) {
+	if other := otherPhone(o.UserAgent, later.UserAgent); other != "" {
+		o.meet(other)
+		return
+	}
+	if later.UserAgent != "" {
+		if o.named == nil {
+			o.named = &Observation{}
+		}
+		o.named.take(later)
+	}
+	o.take(later)
+}
+
+func (o *Observation) take(later Observation) {
 	if o.At.IsZero() || !later.At.IsZero() && later.At.Before(o.At) {
 		o.At = later.At
 	}

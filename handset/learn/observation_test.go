@@ -200,3 +200,31 @@ func TestSurvey(t *testing.T) {
 		t.Errorf("%v %+v\n%q", err, p, notes)
 	}
 }
+
+// TestSharedAddress: of two phones behind one address the profile holds what calls
+// show that name the first, and no survey.
+func TestSharedAddress(t *testing.T) {
+	first, second := "Yealink SIP-T28P 2.73.0.50", "Matrix VP710 1.2.3"
+	survey := &measure.Table{Trials: []measure.Trial{
+		{Variant: chain.Good, Answer: measure.Accepted, Hash: "SHA-256"}, {Variant: chain.ECKey, Answer: measure.Accepted},
+	}}
+	var o learn.Observation
+	for _, call := range []learn.Observation{{Requested: true, Survey: survey}, {UserAgent: first, Survey: survey}, {UserAgent: second, Survey: survey}, {UserAgent: second}} {
+		call.How = learn.Listening
+		o.Add(call)
+	}
+	p, notes, err := learn.Profile(o, learn.Options{})
+	if err != nil || p.Models.Value[0] != "SIP-T28P" || p.Crypto.KeyAlgorithms.Known() {
+		t.Errorf("%+v, %v", p, err)
+	}
+	all := strings.Join(notes, "\n")
+	if !strings.Contains(all, "name Matrix VP710 1.2.3: the profile holds only what those show that name") || strings.Contains(all, "crypto.key_algorithms") || strings.Contains(all, "sent none") {
+		t.Error(all)
+	}
+	for _, same := range []string{first, "Yealink SIP-T28P", "baresip v3.0.0"} {
+		o := learn.Observation{UserAgent: first}
+		if o.Add(learn.Observation{UserAgent: same}); len(o.Others) > 0 {
+			t.Errorf("%s: %q", same, o.Others)
+		}
+	}
+}

@@ -77,6 +77,9 @@ type Config struct {
 	Phone *phone.Phone
 	// Profiles are those among which the sender of a ClientHello is looked for.
 	Profiles []*handset.Profile
+	// Named gives the maker and model in a User-Agent, "" where it has none: two at one
+	// address are two phones, whose trials do not go together. nil knows none.
+	Named func(userAgent string) string
 	// SIP answers requests at doors of SIPS, Files at those of HTTPS.
 	SIP   uas.Config
 	Files files.Config

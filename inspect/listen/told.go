@@ -41,6 +41,9 @@ func (c *connection) told() Connection {
 	if t.Variant != "" {
 		trial := measure.Judge(t.Variant, *e)
 		trial.At = c.start
+		if c.config.Named != nil {
+			trial.Caller = c.config.Named(c.userAgent)
+		}
 		t.Trial = &trial
 	}
 	return t

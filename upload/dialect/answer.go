@@ -33,6 +33,8 @@ type Answer struct {
 	Class Class
 	// Text is the phone's own sentence, "" if there was none.
 	Text string
+	// Remark is what became of it where the phone said nothing, "" for nothing.
+	Remark string
 	// Reboot says that the phone asks to be restarted.
 	Reboot bool
 }
@@ -69,7 +71,7 @@ func Sentences(text string) []Answer {
 	found := []Answer{}
 	for _, s := range sentences {
 		text = s.pattern.ReplaceAllStringFunc(text, func(words string) string {
-			found = append(found, Answer{s.class, strings.Join(strings.Fields(words), " "), s.reboot})
+			found = append(found, Answer{Class: s.class, Text: strings.Join(strings.Fields(words), " "), Reboot: s.reboot})
 			return "\n"
 		})
 	}

@@ -35,7 +35,7 @@ func TestClassify(t *testing.T) {
 			t.Errorf("%q lost its text", test.text)
 		}
 	}
-	if got := Classify("Upload success! " + reboot); got != (Answer{Success, "Upload success!", true}) {
+	if got := Classify("Upload success! " + reboot); got != (Answer{Class: Success, Text: "Upload success!", Reboot: true}) {
 		t.Errorf("both: %+v", got)
 	}
 	if got := Classify("Error:Invalid file! " + reboot); got.Class != InvalidFile || !got.Reboot {

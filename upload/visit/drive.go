@@ -38,7 +38,7 @@ func (v *visit) drive(ctx context.Context, file dialect.File) (dialect.Answer, e
 	case errors.As(err, &step) && step.Sent:
 		return dialect.Answer{Class: dialect.Dropped}, nil
 	case errors.As(err, &step) && ctx.Err() == nil:
-		return dialect.Answer{Class: dialect.Silent, Text: step.Error()}, nil
+		return dialect.Answer{Class: dialect.Silent, Remark: step.Error()}, nil
 	}
 	return answer, err
 }

@@ -194,7 +194,10 @@ func noWay(reasons string) error {
 
 // words are what a phone answered, for people.
 func words(a dialect.Answer) string {
-	if a.Text != "" {
+	switch {
+	case a.Remark != "":
+		return a.Remark
+	case a.Text != "":
 		return fmt.Sprintf("the phone answered %q", a.Text)
 	}
 	switch a.Class {

@@ -73,11 +73,11 @@ func (v *visit) judged(answer dialect.Answer, err error) (dialect.Answer, error)
 	case errors.As(err, &network) && network.Sent:
 		return dialect.Answer{Class: dialect.Dropped}, nil
 	case errors.As(err, &status) && status.Status >= 500:
-		return dialect.Answer{Class: dialect.Dropped, Text: status.Error()}, nil
+		return dialect.Answer{Class: dialect.Dropped, Remark: status.Error()}, nil
 	case errors.As(err, &status):
-		return dialect.Answer{Class: dialect.Silent, Text: status.Error()}, nil
+		return dialect.Answer{Class: dialect.Silent, Remark: status.Error()}, nil
 	case errors.Is(err, dialect.ErrLoggedOut):
-		return dialect.Answer{Class: dialect.Silent, Text: err.Error()}, nil
+		return dialect.Answer{Class: dialect.Silent, Remark: err.Error()}, nil
 	}
 	return answer, err
 }

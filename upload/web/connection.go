@@ -55,10 +55,19 @@ func (c *connection) abort() {
 // alive reports whether the phone has not ended a connection that was kept.
 func (c *connection) alive() bool {
 	c.limit.begin(maxHead)
-	c.SetReadDeadline(time.Now().Add(glance))
 	defer c.SetReadDeadline(time.Time{})
-	_, err := c.reader.Peek(1)
-	return errors.Is(err, os.ErrDeadlineExceeded)
+	for range 3 {
+		start := time.Now()
+		c.SetReadDeadline(start.Add(glance))
+		if _, err := c.reader.Peek(1); !errors.Is(err, os.ErrDeadlineExceeded) {
+			return false
+		}
+		// A process that was held up meanwhile may not have looked at all.
+		if time.Since(start) < 2*glance {
+			break
+		}
+	}
+	return true
 }
 
 // reply is an answer with its body, of which most bytes are read. keep says

@@ -47,6 +47,9 @@ type Trial struct {
 	// Hash is the digest of the signature on the server's certificate, for
 	// instance "SHA-256"; "" where the phone saw none.
 	Hash string `json:"hash,omitempty"`
+	// Caller is the maker and model that the client named, "" where it named none
+	// that is known.
+	Caller string `json:"caller,omitempty"`
 	// Expected is what the profile's phone would do: true it accepts, false it
 	// refuses, nil not known; nil without a profile.
 	Expected *bool `json:"expected"`

@@ -11,6 +11,10 @@ import (
 // can be concluded where nothing can. Each is a sentence.
 func (t Table) Remarks() []string {
 	list := []string{}
+	if several := t.callers(); len(several) > 1 {
+		// What the rules say of it would be of none.
+		return append(list, "nothing follows for any phone's settings, for several call from this address and share the table: "+strings.Join(several, ", "))
+	}
 	for _, rule := range []func(Table) string{Table.good, Table.odd, Table.ca, Table.wrongName, Table.anything, Table.dates, Table.intermediate, Table.crossSign, Table.fallen, Table.open, Table.incomplete} {
 		if sentence := rule(t); sentence != "" {
 			list = append(list, sentence)

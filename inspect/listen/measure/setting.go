@@ -36,10 +36,10 @@ const (
 
 // Settings are what follows for the phone's settings and limits. Nothing does
 // from a phone that refuses a good chain: whatever it refuses then may have that
-// same reason.
+// same reason; nor from a table that several phones share.
 func (t Table) Settings() []Setting {
 	list := []Setting{}
-	if !t.takes(chain.Good) {
+	if !t.takes(chain.Good) || len(t.callers()) > 1 {
 		return list
 	}
 	add := func(path, value string, lacks bool, because string) {

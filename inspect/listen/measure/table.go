@@ -34,6 +34,16 @@ func (t *Table) Add(trial Trial) {
 	}
 }
 
+// callers are the phones that the trials name: several share an address.
+func (t Table) callers() (list []string) {
+	for _, trial := range t.Trials {
+		if trial.Caller != "" && !slices.Contains(list, trial.Caller) {
+			list = append(list, trial.Caller)
+		}
+	}
+	return list
+}
+
 // Missing lists the variants that were not tried.
 func (t Table) Missing() []chain.Variant {
 	return slices.DeleteFunc(chain.Variants(), func(v chain.Variant) bool { return t.of(v) != nil })

@@ -208,3 +208,22 @@ func TestAdd(t *testing.T) {
 		t.Errorf("%q", last)
 	}
 }
+
+// TestTableShared: from a table that two phones share nothing follows.
+func TestTableShared(t *testing.T) {
+	table := measure.Table{Trials: []measure.Trial{
+		{Variant: chain.Good, Answer: measure.Accepted, Caller: "Yealink SIP-T28P"},
+		{Variant: chain.UnknownRoot, Answer: measure.Refused},
+		{Variant: chain.ECKey, Answer: measure.Accepted, Caller: "Yealink SIP-T28P"},
+	}}
+	if len(table.Settings()) == 0 {
+		t.Error("nothing follows from one phone's")
+	}
+	table.Trials[2].Caller = "Matrix VP710"
+	if got := table.Settings(); len(got) > 0 {
+		t.Errorf("%v", got)
+	}
+	if got := table.Remarks(); len(got) != 1 || !strings.Contains(got[0], "Yealink SIP-T28P, Matrix VP710") {
+		t.Errorf("%q", got)
+	}
+}

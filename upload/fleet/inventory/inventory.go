@@ -14,6 +14,8 @@ import (
 const (
 	// MaxLine is the longest line, in bytes.
 	MaxLine = 64 << 10
+	// MaxSkipped is how much of a longer line is passed over, in bytes.
+	MaxSkipped = 16 << 20
 	// MaxField is the longest field, in bytes.
 	MaxField = 4 << 10
 	// MaxColumns is how many columns a list may have.

@@ -26,6 +26,14 @@ func read(t *testing.T, text string) ([]inventory.Row, *inventory.Reader, error)
 	return rows, r, nil
 }
 
+// zeros are a stream without an end, as that of a device.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
 func codes(row inventory.Row) string {
 	var list []string
 	for _, p := range row.Problems {
@@ -118,6 +126,10 @@ func TestErrors(t *testing.T) {
 		if !errors.As(err, &problem) || err.Error() != want || problem.Hint == "" {
 			t.Errorf("%.20q: %v, want %s", text, err, want)
 		}
+	}
+	endless := inventory.NewReader(io.MultiReader(strings.NewReader("address\n"), zeros{}))
+	if _, err := endless.Read(); err == nil || err.Error() != "line 2: the line does not end" {
+		t.Errorf("a line without an end: %v", err)
 	}
 	r := inventory.NewReader(io.MultiReader(strings.NewReader("address\n192.0.2.1\n"), iotest.ErrReader(io.ErrUnexpectedEOF)))
 	if _, err := r.Read(); err != nil {

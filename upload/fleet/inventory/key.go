@@ -37,7 +37,7 @@ func normal(address string) string {
 	// A page behind the host is no other phone, nor is the host's full name.
 	host, _, _ = strings.Cut(host, "/")
 	if ip, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
-		return ip.String()
+		return ip.Unmap().String()
 	}
 	switch scheme {
 	case "http://":
@@ -49,7 +49,10 @@ func normal(address string) string {
 		host = strings.TrimSuffix(strings.TrimSuffix(host, ":80"), ":443")
 	}
 	if ip, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
-		return ip.String()
+		return ip.Unmap().String()
+	}
+	if ip, err := netip.ParseAddrPort(host); err == nil {
+		return netip.AddrPortFrom(ip.Addr().Unmap(), ip.Port()).String()
 	}
 	return strings.TrimSuffix(host, ".")
 }

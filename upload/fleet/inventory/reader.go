@@ -124,8 +124,10 @@ func (r *Reader) next() (text []byte, whole bool, err error) {
 	text, err = r.in.ReadSlice('\n')
 	whole = true
 	r.line++
-	for errors.Is(err, bufio.ErrBufferFull) {
-		whole = false
+	for skipped := 0; errors.Is(err, bufio.ErrBufferFull); skipped += MaxLine {
+		if whole = false; skipped >= MaxSkipped {
+			return nil, false, &Error{Line: r.line, Problem: "the line does not end", Hint: "give a text with one phone a line"}
+		}
 		_, err = r.in.ReadSlice('\n')
 	}
 	switch {

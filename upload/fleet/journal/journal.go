@@ -27,7 +27,8 @@ type Options struct {
 	// Resume goes on with it. Where there is none a new one is begun, for a run
 	// may be killed before its first record.
 	Resume bool
-	// Replace begins anew when it is complete. One that is not is never lost.
+	// Replace begins anew when it is complete, or tells of no phone at all. Any
+	// other is never lost.
 	Replace bool
 	// Open opens or creates the file, for nobody else at the same time; nil is
 	// the file system.
@@ -96,7 +97,7 @@ func (j *Journal) begin(h Header, o Options) error {
 		j.earlier = s
 		// What a kill left half written is cut off by writing over it.
 		return j.start(end, record{Kind: kindResume, Run: h.Run, Inventory: h.Inventory, Time: &h.Time})
-	case !s.Complete || !o.Replace:
+	case !o.Replace || !s.Complete && s.Done+s.Interrupted > 0:
 		return &ExistsError{Path: j.path, Complete: s.Complete, Done: s.Done, Interrupted: s.Interrupted}
 	}
 	return j.start(0, record{Kind: kindRun, SchemaVersion: SchemaVersion, Run: h.Run, Order: h.Order, Inventory: h.Inventory, Time: &h.Time})

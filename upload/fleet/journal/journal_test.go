@@ -121,6 +121,25 @@ func TestInTheWay(t *testing.T) {
 	}
 }
 
+// TestNothingToLose: a run that ended before its first phone, as for a list that
+// cannot be read, is in nobody's way.
+func TestNothingToLose(t *testing.T) {
+	m := disk("")
+	_, err := journal.Open("run.journal", header("one"), journal.Options{Open: m.open})
+	must(t, err)
+	if _, err := journal.Open("run.journal", header("another"), journal.Options{Open: m.open}); err == nil {
+		t.Error("it was replaced without a word")
+	}
+	j, err := journal.Open("run.journal", header("another"), journal.Options{Replace: true, Open: m.open})
+	if err != nil || bytes.Contains(m.bytes, []byte(header("one").Run+`"`)) {
+		t.Errorf("%v\n%s", err, m.bytes)
+	}
+	must(t, j.Start("phone", 1))
+	if _, err := journal.Open("run.journal", header("third"), journal.Options{Replace: true, Open: m.open}); err == nil {
+		t.Error("an interrupted phone was forgotten")
+	}
+}
+
 func isError(err error, line int, problem string) bool {
 	e := new(journal.Error)
 	return errors.As(err, &e) && e.Line == line && e.Hint != "" && strings.Contains(e.Error(), problem) && strings.Contains(e.Error(), "run.journal")
