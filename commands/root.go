@@ -27,14 +27,15 @@ import (
 
 // Main runs the command line of this process and returns its exit code.
 func Main() int {
-	ctx, atOnce, stop := interrupts()
+	streams := terminal.System()
+	ctx, atOnce, stop := interrupts(streams)
 	defer stop()
 	// A one-shot command ends before its garbage matters; the limit keeps
 	// memory bounded where many files are read.
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(64 << 20)
 	f := &factory.Factory{
-		Streams:   terminal.System(),
+		Streams:   streams,
 		Now:       time.Now,
 		Getenv:    os.Getenv,
 		ConfigDir: configDir,
@@ -97,15 +98,23 @@ proves that they are there. "phonecert demo" shows all of it without a phone.`,
 	return root
 }
 
-// interrupts gives two contexts: the first ends when the user interrupts, the
-// second when he does so again, for work that finishes what it has in hand. A
-// third one ends the process as if nobody had listened: it may wait for a reader
-// of its output that never reads.
-func interrupts() (first, second context.Context, stop func()) {
+// interrupts gives two contexts: the first ends when the user interrupts, closes
+// the terminal or no longer reads what is printed, the second when he interrupts
+// again, for work that finishes what it has in hand: a phone whose session stays
+// open keeps everybody out. A third one ends the process as if nobody had
+// listened: it may wait for a reader of its output that never reads.
+func interrupts(streams *terminal.Streams) (first, second context.Context, stop func()) {
 	first, cancelFirst := context.WithCancel(context.Background())
 	second, cancelSecond := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
+	signals, pipes := make(chan os.Signal, 2), make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	// Connections that break send this signal too, so the write itself has to
+	// tell whose reader has gone.
+	signal.Notify(pipes, syscall.SIGPIPE)
+	streams.WatchReader(cancelFirst)
 	go func() {
 		<-signals
 		cancelFirst()
@@ -113,7 +122,7 @@ func interrupts() (first, second context.Context, stop func()) {
 		signal.Stop(signals)
 		cancelSecond()
 	}()
-	return first, second, func() { signal.Stop(signals); cancelFirst(); cancelSecond() }
+	return first, second, func() { signal.Stop(signals); signal.Stop(pipes); cancelFirst(); cancelSecond() }
 }
 
 func configDir() string {

@@ -22,6 +22,8 @@ const exitCodesText = `Exit codes:
        to certificates
    11  the answer is not known: it hangs on something nobody has documented
   130  interrupted
+  141  nobody reads the output any more, as after "| head"; phones in hand were
+       finished all the same
 
 2 is never used. With several files, servers, handsets or connections the code
 is that of the worst answer: an error, then no, then not known.

@@ -26,6 +26,7 @@ const (
 	No          ExitCode = 10
 	NotKnown    ExitCode = 11
 	Interrupted ExitCode = 130
+	Unread      ExitCode = 141
 )
 
 // hintError is an error with at least one hint: what to do next.
@@ -110,6 +111,10 @@ func VerdictOf(v diagnosis.Verdict) finding.Verdict {
 func (f *Factory) Finish(ctx context.Context, cmd *cobra.Command, err error) ExitCode {
 	var answer *answerError
 	switch {
+	case f.Streams.Unread():
+		// Shells have this code for a program that a broken pipe ends; it says
+		// nothing.
+		return Unread
 	case err == nil:
 		return OK
 	case errors.As(err, &answer):

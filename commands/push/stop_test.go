@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -278,7 +279,11 @@ func TestInterruptOfOne(t *testing.T) {
 	for _, test := range []struct {
 		args  []string
 		login bool
-	}{{upload, false}, {show, false}, {upload, true}, {show, true}} {
+		by    os.Signal
+	}{{upload, false, os.Interrupt}, {show, false, syscall.SIGHUP}, {upload, true, os.Interrupt}, {show, true, os.Interrupt}} {
+		if signal.Ignored(test.by) {
+			test.by = os.Interrupt // as nohup has it, also below this test
+		}
 		g, p := &gate{reached: make(chan struct{}), free: make(chan struct{})}, o.Process(test.args...)
 		await := g.reached
 		if test.login {
@@ -291,7 +296,7 @@ func TestInterruptOfOne(t *testing.T) {
 		}
 		comes(t, await)
 		began := time.Now()
-		p.Process.Signal(os.Interrupt)
+		p.Process.Signal(test.by)
 		if test.login {
 			// Nothing shows that the signal was heard. If it was not, the
 			// seventh request waits for it.
@@ -312,6 +317,37 @@ func TestInterruptOfOne(t *testing.T) {
 		} else if said.Code != 0 {
 			t.Skipf("skipped: the machine is too busy, the logout took %s", took)
 		}
+	}
+}
+
+// TestNoReader: the reader of the output goes away at the first line, as head
+// does. What is in hand is finished, everybody logs out, and the report is whole.
+func TestNoReader(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	s := newSite(t, serve.Config{Count: 24, Clock: time.Now}, dialect.Session)
+	args := []string{"upload", o.today("Example Root"), "--as", "trusted", "--inventory", o.inventory(s), "--concurrency", "4", "--skip-check"}
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader.Close()
+	p := o.Process(append(args, "--report", o.Dir+"/report.csv")...)
+	p.Stdout = writer
+	err = p.Start()
+	writer.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := p.Ended(t); code != 141 || strings.Contains(p.ErrText.String(), "error:") {
+		t.Errorf("exit code %d: %s", code, &p.ErrText)
+	}
+	if lines := strings.Count(o.text("report.csv"), "\n"); lines != 25 {
+		t.Errorf("%d lines in the report", lines)
+	}
+	list, sum := o.many(0, append(args[1:], "--resume")...)
+	if len(list) != 24 || sum.Summary.Phones != 24 || s.posts.Load() != 24 {
+		t.Errorf("%d phones, %d posts, %+v", len(list), s.posts.Load(), sum.Summary)
 	}
 }
 
