@@ -74,7 +74,7 @@ func (c cause) expired() {
 
 func (c cause) signature() {
 	f, _, _ := c.failed()
-	if algorithm := f.SignatureAlgorithm(); !c.checks(algorithm) {
+	if algorithm := f.SignatureAlgorithm(); c.verdict.UnknownSignature || !c.checks(algorithm) {
 		c.add("trust.signature-algorithm", finding.Error, c.ground, c.fix("have it signed with sha256WithRSAEncryption"),
 			"%s is signed with %s, which the phone's library does not know", quoted(f), algorithm.Name)
 		return

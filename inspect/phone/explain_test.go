@@ -120,6 +120,8 @@ func TestCauses(t *testing.T) {
 		{"name constraints", "yealink-t28p", certs(outside, narrow), custom(root), "trust.name-not-permitted", nil},
 		{"PSS, all libraries with TLS 1.2 know it", "yealink-t5x-v86", certs(pss), custom(root), "", nil},
 		{"SHA-2, library not known", "yealink-vp-t49g", certs(direct), custom(root), "?trust.library-not-known", []string{"openssl-0.9.8: not known", "openssl-3: yes"}},
+		// An 0.9.8 without SHA-2 stops before the dates; all others stop there.
+		{"expired, library not known", "yealink-vp-t49g", certs(expired, middle), custom(root), "trust.expired", []string{"expired on"}},
 		{"the list of another phone is not known", "yealink-t5x-v86", certs(public, middle, root), nil, "?trust.unknown-ca", nil},
 		{"the list of another phone is not known, private CA", "yealink-t5x-v86", certs(leaf, middle, root), nil, "trust.unknown-ca", nil},
 	}

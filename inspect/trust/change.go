@@ -60,10 +60,7 @@ func (j *judge) changes(q Question, outcomes []outcome) []Change {
 	if len(outcomes) == 0 {
 		return list
 	}
-	shown := outcomes[0]
-	if i := slices.IndexFunc(outcomes, func(o outcome) bool { return !o.trusted() }); i >= 0 {
-		shown = outcomes[i]
-	}
+	shown := shown(outcomes)
 	missing := q.missing()
 	list = append(list, j.trySending(q, missing)...)
 	dropping := j.tryDropping(q, shown)

@@ -20,12 +20,9 @@ func (j *judge) judge(q Question) (Verdict, []outcome) {
 		return v, nil
 	}
 	list := j.outcomes(q)
-	shown := list[0]
-	if i := slices.IndexFunc(list, func(o outcome) bool { return !o.trusted() }); i >= 0 {
-		shown = list[i]
-	}
+	shown := shown(list)
 	trusted, known := certain(list)
-	v.Path, v.Reason = shown.steps(q), shown.walk.Reason()
+	v.Path, v.Reason, v.UnknownSignature = shown.steps(q), shown.walk.Reason(), shown.walk.UnknownSignature()
 	if known {
 		v.Trusted = &trusted
 	} else {
@@ -42,6 +39,24 @@ func (j *judge) judge(q Question) (Verdict, []outcome) {
 		v.Alert = ""
 	}
 	return v, list
+}
+
+// shown is the outcome that is told: a refusal where there is one, for the reason
+// that most of the possible worlds share, and of those in the likeliest.
+func shown(list []outcome) outcome {
+	count := map[errcode.Code]int{}
+	for _, o := range list {
+		if !o.trusted() {
+			count[o.walk.Code]++
+		}
+	}
+	best := list[0]
+	for _, o := range list {
+		if !o.trusted() && (best.trusted() || count[o.walk.Code] > count[best.walk.Code]) {
+			best = o
+		}
+	}
+	return best
 }
 
 // connects combines the path, the settings and the name. What the phone does

@@ -94,6 +94,9 @@ type Verdict struct {
 	Path []Step `json:"path"`
 	// Reason is one sentence.
 	Reason string `json:"reason"`
+	// UnknownSignature says that the library refuses a signature because it does
+	// not know its kind, which the code does not tell.
+	UnknownSignature bool `json:"-"`
 	// Name is the comparison of the server's name.
 	Name Name `json:"name"`
 	// Changes are what would make the path pass, the simplest first.

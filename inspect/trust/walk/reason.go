@@ -35,12 +35,18 @@ func (w *Walk) Reason() string {
 	case errcode.NotYetValid:
 		return fmt.Sprintf("%q is valid from %s on, and the phone's clock shows %s", w.Failed(), Day(f.NotBefore), Day(w.clock))
 	case errcode.SignatureFailure:
-		if !w.release.proves.Knows(f.Certificate) {
+		if w.UnknownSignature() {
 			return fmt.Sprintf("%q is signed with %s, which the phone's library does not know", w.Failed(), f.SignatureAlgorithm().Name)
 		}
 		return fmt.Sprintf("the signature on %q is not that of %q", w.Failed(), issuer)
 	}
 	return w.rarerReason()
+}
+
+// UnknownSignature reports whether the walk ended at a signature of a kind that
+// the release does not know, which it takes for a false one.
+func (w *Walk) UnknownSignature() bool {
+	return w.Code == errcode.SignatureFailure && !w.release.proves.Knows(w.Path[w.At].Certificate)
 }
 
 // rarerReason words the errors that a faulty CA makes rather than an admin.
