@@ -148,7 +148,9 @@ func (p *PhoneFlags) openTrace() (*web.Trace, error) {
 	if err != nil {
 		return nil, WithHint(fmt.Errorf("cannot write %q: %w", p.trace, err), "give --trace-http a file in a folder that you can write to")
 	}
-	return web.NewTrace(file), nil
+	return web.NewTrace(file, func(err error) {
+		paper.Note(p.f.Streams, fmt.Sprintf("the trace %q ends here: %v", p.trace, err))
+	}), nil
 }
 
 // Warn tells each kind of warning once, before the first password goes.

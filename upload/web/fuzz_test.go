@@ -56,7 +56,7 @@ func FuzzTrace(f *testing.F) {
 	seeded(f, "FuzzTrace")
 	f.Fuzz(func(t *testing.T, kind, head, body string) {
 		var out bytes.Buffer
-		r := record{trace: NewTrace(&out)}
+		r := record{trace: NewTrace(&out, nil)}
 		r.secret("password", "hunter2")
 		r.last = &passage{asked: time.Unix(0, 0), head: []string{head}, kind: kind, body: []byte(body), answered: true, answerKind: kind, answerBody: []byte(body)}
 		r.flush()

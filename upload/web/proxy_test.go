@@ -90,7 +90,7 @@ func TestRoundTripAtOnce(t *testing.T) {
 		now.Add(-1)
 		io.WriteString(w, r.URL.Path)
 	})
-	c := converse(t, base, func(c *web.Config) { c.Trace = web.NewTrace(io.Discard) })
+	c := converse(t, base, func(c *web.Config) { c.Trace = web.NewTrace(io.Discard, nil) })
 	var group sync.WaitGroup
 	for i := range 20 {
 		group.Go(func() {

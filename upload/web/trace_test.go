@@ -35,7 +35,7 @@ func stage(t testing.TB, w io.Writer, h http.HandlerFunc) *web.Client {
 	base, _ := phone(t, h)
 	at := strings.TrimPrefix(base, "http://")
 	now := testca.Clock()
-	trace := web.NewTrace(w)
+	trace := web.NewTrace(w, func(err error) { t.Error(err) })
 	return converse(t, "http://192.0.2.55", func(c *web.Config) {
 		c.Trace = trace
 		c.Now = func() time.Time { now = now.Add(time.Second); return now }
@@ -123,7 +123,7 @@ func TestTrace(t *testing.T) {
 func TestTraceInPieces(t *testing.T) {
 	base, _ := phone(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.Path) })
 	var out pieces
-	trace := web.NewTrace(&out)
+	trace := web.NewTrace(&out, nil)
 	var group sync.WaitGroup
 	for i := range 4 {
 		group.Go(func() {
@@ -154,15 +154,16 @@ func TestTraceThatFails(t *testing.T) {
 	base, _ := phone(t, func(http.ResponseWriter, *http.Request) {})
 	r, w := io.Pipe()
 	r.CloseWithError(errors.New("disk full"))
-	trace := web.NewTrace(w)
+	var told []error
+	trace := web.NewTrace(w, func(err error) { told = append(told, err) })
 	c := converse(t, base, func(c *web.Config) { c.Trace = trace })
 	for range 3 {
 		if _, err := c.Get(t.Context(), "/"); err != nil {
 			t.Error(err)
 		}
 	}
-	if trace.Err() == nil {
-		t.Error("no error")
+	if len(told) != 1 || told[0].Error() != "disk full" {
+		t.Errorf("%v", told)
 	}
 }
 

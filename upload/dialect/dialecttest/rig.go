@@ -129,7 +129,7 @@ func (r *Rig) Requests(text string) int {
 func (r *Rig) Web(t *testing.T, trace io.Writer) *web.Client {
 	config := web.Config{Now: r.Clock.Now, Random: rand.Reader, Accept: func(string, [][]byte) error { return nil }}
 	if trace != nil {
-		config.Trace = web.NewTrace(trace)
+		config.Trace = web.NewTrace(trace, func(err error) { t.Error(err) })
 	}
 	c := web.New(r.base, config)
 	t.Cleanup(c.Close)
