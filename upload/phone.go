@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/phonecert/phonecert/handset"
+	"github.com/phonecert/phonecert/handset/mac"
 	"github.com/phonecert/phonecert/inspect/finding"
 	"github.com/phonecert/phonecert/upload/dialect"
 	"github.com/phonecert/phonecert/upload/dialect/detect"
@@ -93,7 +94,7 @@ func (p *Phone) open(ctx context.Context, base *url.URL) error {
 		p.web.Close()
 		return err
 	}
-	p.Dialect = p.pages.Name()
+	p.Dialect, p.Identity = p.pages.Name(), merge(dialect.Identity{}, p.Identity)
 	return nil
 }
 
@@ -176,6 +177,8 @@ func (p *Phone) warn(f finding.Finding) {
 	}
 }
 
+// merge keeps what was known before and now is not, and spells the MAC address as
+// everywhere.
 func merge(before, now dialect.Identity) dialect.Identity {
 	keep := func(old string, found *string) {
 		if *found == "" {
@@ -185,6 +188,9 @@ func merge(before, now dialect.Identity) dialect.Identity {
 	keep(before.Model, &now.Model)
 	keep(before.Firmware, &now.Firmware)
 	keep(before.MAC, &now.MAC)
+	if address, ok := mac.Parse(now.MAC); ok {
+		now.MAC = address.String()
+	}
 	return now
 }
 
