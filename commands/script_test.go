@@ -16,7 +16,7 @@ import (
 
 // TestMain lets the test binary stand in for phonecert itself.
 func TestMain(m *testing.M) {
-	commandstest.Main(m)
+	commandstest.Main(m, os.Exit)
 }
 
 // TestScripts runs one script per feature on the real main.

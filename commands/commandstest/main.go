@@ -3,7 +3,6 @@
 package commandstest
 
 import (
-	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -12,9 +11,10 @@ import (
 )
 
 // Main runs the tests of a package and lets their binary stand in for phonecert
-// itself: TestMain calls it where a test or a script starts phonecert.
-func Main(m *testing.M) {
+// itself: TestMain calls it where a test or a script starts phonecert. exit is
+// os.Exit, which this process leaves to TestMain.
+func Main(m *testing.M, exit func(code int)) {
 	testscript.Main(m, map[string]func(){
-		"phonecert": func() { os.Exit(commands.Main()) },
+		"phonecert": func() { exit(commands.Main()) },
 	})
 }
